@@ -1,0 +1,5 @@
+//go:build usarena_nochecksum
+
+package layout
+
+const skipChecksum = true

@@ -1,0 +1,112 @@
+package layout
+
+import "sync/atomic"
+
+// User is one slot of the user table. Only Word decides; the kernel lock of the
+// slot's byte says whether its user lives. The rest is for people to read.
+type User struct {
+	Word   atomic.Uint64 // truth: state, generation; see UserWord
+	Pid    atomic.Uint32 // hint: in the user's own PID namespace
+	Flags  atomic.Uint32 // hint: User…
+	Start  atomic.Uint64 // hint: process start, clock ticks since boot
+	Since  atomic.Int64  // hint: attached, Unix nanoseconds
+	PidNS  atomic.Uint64 // hint: inode of the PID namespace
+	Boot   atomic.Uint64 // hint: hash of the boot id
+	Window atomic.Uint64 // hint: pages of data that this user can see
+	_pad38 uint64
+}
+
+// User flags.
+const (
+	UserBits32 uint32 = 1 << iota // a 32-bit process
+)
+
+// User states.
+const (
+	UserFree    = 0 // nobody; the slot's words mean nothing
+	UserLive    = 1 // attached; dead if its byte is free
+	UserLeaving = 2 // detaching; dead if its byte is free
+)
+
+// UserWord packs a slot's truth: state 4 bits, generation 16. The generation
+// counts attachments and is never 0 while the slot is in use.
+func UserWord(state int, gen uint16) uint64 { return uint64(state)&15 | uint64(gen)<<4 }
+
+// UserState and UserGen unpack it.
+func UserState(w uint64) int  { return int(w & 15) }
+func UserGen(w uint64) uint16 { return uint16(w >> 4) }
+
+// Ledger is what recovery must know of one user's objects.
+type Ledger struct {
+	Held    atomic.Uint64 // truth: reserved for held locks
+	Waits   atomic.Uint64 // hint: reserved for what it waits for
+	Undo    [6]atomic.Uint64
+	Readers [4]atomic.Uint64
+	_pad60  [4]uint64
+}
+
+// Lane is an intent record: an operation of several words that recovery
+// finishes or undoes.
+type Lane struct {
+	Op     atomic.Uint64 // truth: operation, sequence
+	Args   [5]atomic.Uint64
+	Seen   atomic.Uint64 // truth: newest sequence of this lane that anybody overwrote
+	_pad38 uint64
+}
+
+// HeapLine belongs to one (user, heap) pair; reserved for a remote-free inbox.
+type HeapLine struct {
+	Inbox  atomic.Uint64 // hint
+	_pad08 [7]uint64
+}
+
+// Region is one region's lock and, on a cache line of their own, its hints.
+type Region struct {
+	Lock   atomic.Uint32 // truth: see LockWord
+	_pad04 uint32
+	_pad08 [7]uint64
+
+	Dirty   atomic.Uint32 // hint: something was freed since the last full look
+	Low     atomic.Uint32 // hint: no free page lies below this one of the region
+	Most    atomic.Uint32 // hint: no free run is longer; 0 is unknown
+	_pad4c  uint32
+	Partial [2]atomic.Uint64 // hint: classes of which an unowned span may have room
+	_pad60  [4]uint64
+}
+
+// Bits are the block bits of one span, used at its head page only. A block is
+// live if and only if its bit is set in A and clear in R. A lies on a line that
+// only the owner writes, R and O on one that others OR into.
+type Bits struct {
+	A      [BitWords]uint64 // truth: allocated; the owner's plain store
+	Hint   uint64           // hint: the owner's own note
+	_pad28 [3]uint64
+	R      [BitWords]uint64 // truth: returned by others
+	O      [BitWords]uint64 // truth: left by a dead user
+}
+
+// Sizes of the records.
+const (
+	UserSize     = 64
+	LedgerSize   = 128
+	LaneSize     = 64
+	HeapLineSize = 64
+	RegionSize   = 128
+	StateSize    = 8
+	BitsSize     = 128
+
+	BitsR = 64 // where R begins in Bits
+	BitsO = 96 // where O begins
+)
+
+// Lock words, 32 bits: waiters 1, inconsistent 1, slot 14, generation 16.
+const (
+	LockFree         uint32 = 0
+	LockWaiters      uint32 = 1 << 0
+	LockInconsistent uint32 = 1 << 1
+)
+
+// LockWord names an owner; LockSlot and LockGen unpack it.
+func LockWord(slot int, gen uint16) uint32 { return uint32(slot&0x3fff)<<2 | uint32(gen)<<16 }
+func LockSlot(w uint32) int                { return int(w >> 2 & 0x3fff) }
+func LockGen(w uint32) uint16              { return uint16(w >> 16) }

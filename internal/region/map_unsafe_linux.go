@@ -1,0 +1,138 @@
+package region
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
+
+// Options of Map.
+type Options struct {
+	Name     string
+	Addr     uint64   // base address asked for, 0 any
+	ReadOnly bool     // PROT_READ
+	Reserve  Reserver // nil: the arena cannot grow from here
+	Need     uint64   // pages that must be visible; at least what is in use
+}
+
+// Map maps the arena behind fd once, at its full size: pages that do not exist
+// yet will appear beneath the mapping. Where address space is short the window
+// is halved, never below Need on 64-bit; what lies beyond it stays unseen.
+func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
+	r := &Region{Geo: g, Name: o.Name, reserve: o.Reserve}
+	prot := unix.PROT_READ | unix.PROT_WRITE
+	if o.ReadOnly {
+		prot = unix.PROT_READ
+	}
+	if o.Addr%layout.PageSize != 0 {
+		return nil, errs.Wrap(errs.Invalid, "map", "%s: address %#x is no multiple of %d", o.Name, o.Addr, layout.PageSize)
+	}
+	window := g.MaxPages
+	for {
+		err := r.mapWindow(fd, window, prot, o.Addr)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, unix.ENOMEM) || g.Packed() {
+			return nil, fmt.Errorf("usarena: map: %s at %#x: %w", o.Name, o.Addr, err)
+		}
+		least := o.Need
+		if unsafe.Sizeof(uintptr(0)) == 4 {
+			least = layout.MinRegionPages
+		}
+		if window <= least {
+			return nil, fmt.Errorf("usarena: map: %s: no address space for %d bytes in use (raise ulimit -v): %w", o.Name, window<<layout.PageShift, err)
+		}
+		window = max(window/2, least)
+	}
+	return r, nil
+}
+
+func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
+	g := &r.Geo
+	// front | states | bits, each whole when the window is; then guard and data.
+	end := g.FileSize(window)
+	pieces := []layout.Piece{{Off: 0, Len: end}}
+	if window < g.MaxPages {
+		up := func(n uint64) uint64 { return (n + layout.PageMask) &^ layout.PageMask }
+		pieces = []layout.Piece{
+			{Off: 0, Len: up(g.StatesOff)},
+			{Off: g.StatesOff, Len: up(window * layout.StateSize)},
+			{Off: g.BitsOff, Len: up(window * layout.BitsSize)},
+			{Off: g.DataOff, Len: window << layout.PageShift},
+		}
+	}
+	const gap = layout.PageSize // without access, before each piece but the first
+	total := uint64(0)
+	for i, p := range pieces {
+		if i > 0 {
+			total += gap
+		}
+		total += p.Len
+	}
+	if total != uint64(uintptr(total)) || int64(total) < 0 {
+		return unix.ENOMEM
+	}
+	flags := unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE
+	if addr != 0 {
+		flags |= unix.MAP_FIXED_NOREPLACE
+	}
+	base, err := mmap(unsafe.Add(nil, uintptr(addr)), uintptr(total), unix.PROT_NONE, flags, -1, 0)
+	if err != nil {
+		return err
+	}
+	fail := func(err error) error { munmap(base, uintptr(total)); return err }
+	if addr != 0 && uint64(uintptr(base)) != addr {
+		return fail(unix.EEXIST)
+	}
+	at := make([]unsafe.Pointer, len(pieces))
+	pos := uint64(0)
+	for i, p := range pieces {
+		if i > 0 {
+			pos += gap
+		}
+		at[i] = unsafe.Add(base, pos)
+		if _, err := mmap(at[i], uintptr(p.Len), prot, unix.MAP_SHARED|unix.MAP_FIXED|unix.MAP_NORESERVE, fd, p.Off); err != nil {
+			return fail(err)
+		}
+		pos += p.Len
+	}
+	r.Window = window
+	if len(pieces) == 1 {
+		r.place(base)
+		if err := mprotectNone(unsafe.Add(base, g.GuardOff), layout.PageSize); err != nil {
+			return fail(err)
+		}
+	} else {
+		r.head, r.states, r.bits, r.data = at[0], at[1], at[2], at[3]
+	}
+	advise(base, uintptr(total))
+	r.unmap = func() error { return unmapOrPoison(base, uintptr(total)) }
+	return nil
+}
+
+func mmap(addr unsafe.Pointer, length uintptr, prot int, flags int, fd int, off uint64) (unsafe.Pointer, error) {
+	return unix.MmapPtr(fd, int64(off), addr, length, prot, flags)
+}
+
+func munmap(base unsafe.Pointer, length uintptr) error { return unix.MunmapPtr(base, length) }
+
+func mprotectNone(at unsafe.Pointer, n uintptr) error {
+	return unix.Mprotect(unsafe.Slice((*byte)(at), n), unix.PROT_NONE)
+}
+
+// advise keeps the arena out of core dumps and out of plainly forked children.
+// Both are requests; a kernel that does not know them loses nothing.
+func advise(base unsafe.Pointer, n uintptr) {
+	b := unsafe.Slice((*byte)(base), int(min(n, 1<<30)))
+	for done := uintptr(0); done < n; done += uintptr(len(b)) {
+		b = unsafe.Slice((*byte)(unsafe.Add(base, done)), int(min(n-done, 1<<30)))
+		unix.Madvise(b, unix.MADV_DONTDUMP)
+		unix.Madvise(b, unix.MADV_DONTFORK)
+	}
+}

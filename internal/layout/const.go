@@ -20,12 +20,13 @@ const (
 
 // Limits of the format.
 const (
-	MinSize        = 4096      // smallest Size that may be asked for
-	MaxArena       = 256 << 30 // what a cell's tag can address: 2^34 units of 16 bytes
-	MaxUsers       = 10000     // slots 1..MaxUsers; 0 means nobody
-	MaxProcs       = 1 << 10   // heaps of one process
-	MaxSpanBlocks  = 256       // blocks of one span
-	MaxSpanPages   = 16        // pages of one span
+	MinSize        = 4096         // smallest Size that may be asked for
+	MaxArena       = 256 << 30    // what a cell's tag can address: 2^34 units of 16 bytes
+	MaxUsers       = 10000        // slots 1..MaxUsers; 0 means nobody
+	MaxProcs       = 1 << 10      // heaps of one process
+	InHand         = MaxProcs - 1 // heap number of a span that no heap holds yet
+	MaxSpanBlocks  = 256          // blocks of one span
+	MaxSpanPages   = 16           // pages of one span
 	BitWords       = MaxSpanBlocks / 64
 	MinRegionPages = 256
 	MaxRegionPages = 1 << 16

@@ -5,7 +5,8 @@ type Kind uint8
 
 // Kinds of state word. Where the walk expects a head, None means free up to the
 // end of the region or of what is committed, whichever comes first; anywhere
-// else it means that nothing begins there.
+// else it means that nothing begins there. A Free run that ends at its region's
+// end may reach beyond what is committed; it is clipped.
 const (
 	None    Kind = iota
 	Free         // a free run: length
@@ -28,8 +29,8 @@ func (k Kind) String() string {
 // State is the one word that says what begins at a page.
 //
 //	bits     Free Pending Large       Span                       Back    Cont
-//	0..3     kind                     kind                       kind    kind
-//	4..5     flags                    flags                      0       0
+//	0..2     kind                     kind                       kind    kind
+//	3..5     flags                    flags                      0       0
 //	6..33    length (28)              class 7, heap 10, seq 11   back    back
 //	34..47   slot (14)                slot                       0       pages here (28)
 //	48..63   generation               generation                 0
@@ -37,12 +38,13 @@ type State uint64
 
 // Flags of a state word.
 const (
+	Room     State = 1 << 3 // Span, disowned: a hint that some block is free
 	Owned    State = 1 << 4 // Span: its slot, generation and heap name a live owner
 	Orphaned State = 1 << 5 // Large: left by a dead user. Span: some O bits are set
 )
 
 const (
-	kindMask  State = 15
+	kindMask  State = 7
 	lenShift        = 6
 	lenBits         = 28
 	lenMask   State = 1<<lenBits - 1
@@ -96,6 +98,11 @@ func (s State) Gen() uint16      { return uint16(s >> genShift) }
 
 // Disowned is a Span word without its owner; who owned it last stays readable.
 func (s State) Disowned() State { return s &^ Owned }
+
+// ForHeap is an owned Span word handed to another heap of the same user.
+func (s State) ForHeap(heap int) State {
+	return s&^((1<<heapBits-1)<<heapShift) | State(heap)&(1<<heapBits-1)<<heapShift
+}
 
 // AdoptedBy is a Span word with a new owner. The sequence moves on, so that a
 // compare-and-swap by somebody who looked before the change fails.

@@ -38,19 +38,19 @@ func UserGen(w uint64) uint16 { return uint16(w >> 4) }
 
 // Ledger is what recovery must know of one user's objects.
 type Ledger struct {
-	Held    atomic.Uint64 // truth: reserved for held locks
-	Waits   atomic.Uint64 // hint: reserved for what it waits for
-	Undo    [6]atomic.Uint64
-	Readers [4]atomic.Uint64
+	Held    atomic.Uint64    // truth: reserved for held locks
+	Waits   atomic.Uint64    // hint: reserved for what it waits for
+	Undo    [6]atomic.Uint64 // truth: reserved for semaphores to give back
+	Readers [4]atomic.Uint64 // truth: reserved for reader counts to subtract
 	_pad60  [4]uint64
 }
 
 // Lane is an intent record: an operation of several words that recovery
 // finishes or undoes.
 type Lane struct {
-	Op     atomic.Uint64 // truth: operation, sequence
-	Args   [5]atomic.Uint64
-	Seen   atomic.Uint64 // truth: newest sequence of this lane that anybody overwrote
+	Op     atomic.Uint64    // truth: operation, sequence
+	Args   [5]atomic.Uint64 // truth: the operation's arguments
+	Seen   atomic.Uint64    // truth: newest sequence of this lane that anybody overwrote
 	_pad38 uint64
 }
 

@@ -21,6 +21,15 @@ func HeaderOf(b []byte) *Header {
 	return (*Header)(unsafe.Pointer(&b[0]))
 }
 
+// CopyHeader is a private copy of a header in shared memory. Words that change
+// are copied with it and may be of different moments; only constants of it are
+// used.
+func CopyHeader(h *Header) *Header {
+	own := new(Header)
+	*(*[HeaderSize]byte)(unsafe.Pointer(own)) = *(*[HeaderSize]byte)(unsafe.Pointer(h))
+	return own
+}
+
 // Sum is the checksum of a header's constant part.
 func (h *Header) Sum() uint32 {
 	b := *(*[ConstSize]byte)(unsafe.Pointer(h))

@@ -1,0 +1,173 @@
+package alloc
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
+
+// Growth adds at least growLeast pages and otherwise an eighth of what is there,
+// up to growMost.
+const (
+	growLeast = 16
+	growMost  = 8192
+)
+
+// allocRun takes n pages for the state that commits them. align is in bytes.
+// It looks where hints promise room, then across regions, then everywhere;
+// then it grows the arena, takes over the dead, empties its own heaps. Only
+// then it is full.
+func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
+	w := want{n, align, state}
+	if n > h.r.Geo.MaxPages {
+		return 0, h.noSpace(w, nil)
+	}
+	var refused error
+	for round := 0; ; round++ {
+		if p, ok := h.look(w, false); ok {
+			return p, nil
+		}
+		p, ok, busy := h.lookHard(w)
+		if ok {
+			return p, nil
+		}
+		grew, err := h.grow(w)
+		if grew {
+			round = min(round, 1)
+			continue
+		}
+		if err != nil {
+			refused = err
+		}
+		switch {
+		case round == 0:
+			h.emptyOwn()
+		case round == 1 && h.rescue != nil:
+			h.rescue()
+		case busy && h.waitable(round):
+			time.Sleep(50 * time.Microsecond)
+		case round >= 2:
+			return 0, h.noSpace(w, refused)
+		}
+	}
+}
+
+// waitable says whether to try again although a region's lock is held: only in
+// an arena of one region, where there is nowhere else to go, for as long as its
+// holder lives; elsewhere a moment.
+func (h *Heap) waitable(round int) bool { return h.r.Geo.Regions == 1 || round < 200 }
+
+// look tries the regions in turn.
+func (h *Heap) look(w want, all bool) (uint64, bool) {
+	regions := h.regions()
+	start := h.home.Load()
+	if start >= regions || all {
+		start = 0
+	}
+	contended := false
+	for k := uint64(0); k < regions; k++ {
+		r := start + k
+		if r >= regions {
+			r -= regions
+		}
+		if !h.mayHave(r, w.n) {
+			continue
+		}
+		if !h.lock(r, false) {
+			contended = true
+			continue
+		}
+		p, ok := h.fromRegion(r, w)
+		h.unlock(r)
+		if ok {
+			if contended {
+				h.home.Store(r)
+			} else if start != 0 && r < start {
+				h.home.Store(0)
+			}
+			return p, true
+		}
+	}
+	return 0, false
+}
+
+// lookHard believes no hint: it takes locks from the dead, scans every region,
+// and then looks for room across them. busy says that some region was in the
+// hands of a living user.
+func (h *Heap) lookHard(w want) (page uint64, ok, busy bool) {
+	regions := h.regions()
+	if w.n <= h.r.Geo.RegionPages() {
+		for r := uint64(0); r < regions; r++ {
+			if !h.lock(r, true) {
+				busy = true
+				continue
+			}
+			p, ok := h.fromRegion(r, w)
+			h.unlock(r)
+			if ok {
+				return p, true, busy
+			}
+		}
+	}
+	if w.n > 1 && w.state.Kind() == layout.Large && regions > 1 {
+		p, ok, held := h.across(w)
+		return p, ok, busy || held
+	}
+	return 0, false, busy
+}
+
+// regions is the number of regions that have pages.
+func (h *Heap) regions() uint64 {
+	rp := h.r.Geo.RegionPages()
+	return (h.refresh() + rp - 1) >> h.r.Geo.RegionShift
+}
+
+// grow makes room for w at the end of the arena. True: there is more than
+// before, by us or by somebody else.
+func (h *Heap) grow(w want) (bool, error) {
+	g := &h.r.Geo
+	from := h.r.Committed()
+	ceiling := min(g.MaxPages, h.r.Window)
+	if from >= ceiling || h.r.Header().Flags&layout.FlagNoAutoGrow != 0 {
+		return false, nil
+	}
+	need := w.n
+	if w.align > layout.PageSize {
+		need += w.align >> layout.PageShift
+	}
+	if rp := g.RegionPages(); w.state.Kind() == layout.Span && from&(rp-1)+need > rp {
+		need += rp - from&(rp-1) // a span lies within one region
+	}
+	step := max(need, min(max(from/8, growLeast), growMost))
+	for _, k := range []uint64{step, need} {
+		to := min(from+k, ceiling)
+		grew, err := h.r.Grow(from, to)
+		if err == nil {
+			h.refresh()
+			return grew || h.r.Committed() != from, nil
+		}
+		if !errors.Is(err, errs.NoSpace) || k == need {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// noSpace is the error when everything was tried.
+func (h *Heap) noSpace(w want, refused error) error {
+	if refused != nil {
+		return fmt.Errorf("usarena: malloc of %d bytes: %w", w.n<<layout.PageShift, refused)
+	}
+	if h.damage.Load() {
+		return errs.Wrap(errs.Corrupt, "malloc", "%s: %d pages wanted and damaged state words found (usarena check tells more)", h.name, w.n)
+	}
+	g := &h.r.Geo
+	if h.r.Window < g.MaxPages && h.r.Committed() >= h.r.Window {
+		return errs.Wrap(errs.OutsideWindow, "malloc", "%s: %d pages wanted; this process sees the first %d of %d pages", h.name, w.n, h.r.Window, h.r.Committed())
+	}
+	return errs.Wrap(errs.NoSpace, "malloc", "%s: %d bytes wanted in a row, %d of at most %d bytes are committed and none of the free runs is that long",
+		h.name, w.n<<layout.PageShift, h.r.Committed()<<layout.PageShift, g.MaxPages<<layout.PageShift)
+}

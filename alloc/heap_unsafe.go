@@ -1,0 +1,154 @@
+package alloc
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+	"usarena/internal/region"
+	"usarena/internal/robust"
+)
+
+// Attachment is what a Heap needs to know of its user.
+type Attachment struct {
+	Region  *region.Region
+	Slot    int           // user slot, 1..Users
+	Gen     uint16        // its generation
+	Oracle  robust.Oracle // who has died
+	Recover func() int    // takes over dead users and says how many; may be nil
+}
+
+// Heap allocates from one arena on behalf of one user. All methods may be called
+// from any goroutine.
+type Heap struct {
+	// Read by every call, written rarely.
+	dataOff uint64
+	states  unsafe.Pointer
+	bits    unsafe.Pointer
+	limit   atomic.Uint64 // pages known to exist and to be visible
+	procs   [layout.MaxProcs]atomic.Pointer[procHeap]
+	class   [128]classInfo
+
+	r      *region.Region
+	slot   int
+	gen    uint16
+	me     uint32 // lock word
+	oracle robust.Oracle
+	rescue func() int
+	name   string
+
+	budget int // pages that one processor's heap may keep; 0: none are kept
+
+	life    sync.RWMutex // read: a slow call in progress; write: Close
+	closed  bool
+	noHeaps atomic.Bool // an option asks for the slow path
+	mu      sync.Mutex  // creation and emptying of processor heaps
+	spare   []*procHeap
+	trimmer atomic.Bool
+	stop    chan struct{}
+
+	seq     atomic.Uint32                 // of the next new span
+	damage  atomic.Bool                   // nonsense was met in a state word
+	home    atomic.Uint64                 // region where the next run is looked for first
+	cursors [layout.Classes]atomic.Uint64 // page where the next disowned span is looked for
+
+	options   options
+	leaveSlot func() // gives the slot back, where no package above does
+}
+
+// classInfo is a class as the fast path wants it; classes that do not exist
+// have no blocks.
+type classInfo struct {
+	size, magic, blocks uint64
+}
+
+// Attach makes a heap for a user whose slot is live. It starts nothing.
+func Attach(at Attachment) *Heap {
+	r := at.Region
+	h := &Heap{
+		r: r, slot: at.Slot, gen: at.Gen, me: layout.LockWord(at.Slot, at.Gen),
+		oracle: at.Oracle, rescue: at.Recover, name: r.Name,
+		dataOff: r.Geo.DataOff, stop: make(chan struct{}),
+	}
+	if h.oracle == nil {
+		h.oracle = robust.Nobody{}
+	}
+	h.states, h.bits, _ = r.Zones()
+	for c, t := range layout.ClassTable {
+		h.class[c] = classInfo{uint64(t.Size), uint64(t.Magic), uint64(t.Blocks)}
+	}
+	h.budget = keepPages(r.Geo.MaxPages)
+	h.options.init()
+	h.refresh()
+	return h
+}
+
+// keepPages bounds what one processor's heap keeps for itself: about 1/64 of
+// the arena for all of them together, and nothing where that is hardly a span.
+func keepPages(pages uint64) int {
+	n := int(min(pages/64, 1<<20)) / procs()
+	if n < 8 {
+		return 0
+	}
+	return min(n, 1<<14)
+}
+
+// refresh looks how far the arena has grown.
+func (h *Heap) refresh() uint64 {
+	n := h.r.Visible()
+	h.limit.Store(n)
+	return n
+}
+
+// begin starts a slow call; it fails when the heap is closed.
+func (h *Heap) begin(op string) error {
+	h.life.RLock()
+	if h.closed {
+		h.life.RUnlock()
+		return errs.Wrap(errs.Closed, op, "%s", h.name)
+	}
+	return nil
+}
+
+func (h *Heap) end() { h.life.RUnlock() }
+
+// Close disowns all spans of this process and turns its large blocks into
+// blocks of the arena. Blocks stay allocated. It waits for calls in progress;
+// later calls give ErrClosed. Killed in between, the rest is recovered.
+func (h *Heap) Close() error {
+	h.life.Lock()
+	defer h.life.Unlock()
+	if h.closed {
+		return nil
+	}
+	h.closed = true
+	close(h.stop)
+	h.noHeaps.Store(true)
+	h.emptyHeaps(false)
+	h.keepLarge()
+	if h.leaveSlot != nil {
+		h.leaveSlot()
+	}
+	return nil
+}
+
+// keepLarge gives this user's large blocks to nobody in particular.
+func (h *Heap) keepLarge() {
+	for p, n := uint64(0), h.refresh(); p < n; p++ {
+		s := h.r.Load(p)
+		if s.Kind() == layout.Large && s.Slot() == h.slot && s.Gen() == h.gen {
+			h.cas(p, s, layout.LargeRun(s.Len(), 0, 0))
+		}
+	}
+}
+
+// cas changes a page's state word.
+func (h *Heap) cas(page uint64, old, new layout.State) bool {
+	return h.r.State(page).CompareAndSwap(uint64(old), uint64(new))
+}
+
+// idle is how long a heap must be left alone before its spans are disowned.
+const idle = 100 * time.Millisecond

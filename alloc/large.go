@@ -1,0 +1,97 @@
+package alloc
+
+import "usarena/internal/layout"
+
+// pagesFor is the number of pages of n bytes; ok is false on overflow.
+func pagesFor(n uint64) (uint64, bool) {
+	p := n>>layout.PageShift + (n&layout.PageMask+layout.PageMask)>>layout.PageShift
+	return p, n <= layout.MaxArena
+}
+
+func (h *Heap) mallocLarge(n, align uint64) (uint64, error) {
+	pages, ok := pagesFor(n)
+	if !ok {
+		return 0, h.noSpace(want{n: min(n>>layout.PageShift, 1<<40)}, nil)
+	}
+	p, err := h.allocRun(pages, align, layout.LargeRun(pages, h.slot, h.gen))
+	if err != nil {
+		return 0, err
+	}
+	return h.r.OffsetOf(p), nil
+}
+
+// freeLarge frees a large block, whoever allocated it, by one compare-and-swap.
+func (h *Heap) freeLarge(page uint64, s layout.State) bool {
+	if !h.cas(page, s, layout.PendingRun(s.Len())) {
+		return false
+	}
+	h.freed(page, s.Len())
+	return true
+}
+
+// extend grows the large block at p in place to n pages if what follows it in
+// its region is free.
+func (h *Heap) extend(p uint64, s layout.State, n uint64) bool {
+	r, q := p>>h.r.Geo.RegionShift, p+s.Len()
+	from, end, usable := h.bounds(r)
+	if p+n > end {
+		return false
+	}
+	if p+n > usable && q >= h.r.Committed() {
+		h.grow(want{n: p + n - usable})
+		from, end, usable = h.bounds(r)
+	}
+	if p+n > usable || !h.lock(r, false) {
+		return false
+	}
+	defer h.unlock(r)
+	run := extent{page: q, end: q}
+	for run.end < p+n {
+		t := h.r.Load(run.end)
+		next, free, ok := h.step(run.end, from, end, t)
+		if !ok || !free {
+			return false
+		}
+		if t.Kind() == layout.Pending && !h.join(run.end, t, next-run.end) {
+			return false
+		}
+		if run.end == q {
+			run.end = next
+		} else {
+			h.merge(&run, run.end, next)
+		}
+	}
+	if rest := p + n; rest < min(run.end, usable) {
+		h.store(rest, layout.FreeRun(run.end-rest))
+	}
+	if !h.cas(p, s, layout.LargeRun(n, s.Slot(), s.Gen())|s&layout.Orphaned) {
+		return false
+	}
+	h.store(q, 0)
+	h.taken(n - s.Len())
+	return true
+}
+
+// shrink gives back what the large block at p has beyond n pages: within the
+// region where the block begins to the page, beyond it whole regions only.
+func (h *Heap) shrink(p uint64, s layout.State, n uint64) {
+	rp := h.r.Geo.RegionPages()
+	r := p >> h.r.Geo.RegionShift
+	_, end, _ := h.bounds(r)
+	if p+n > end {
+		n = (p+n+rp-1)&^(rp-1) - p
+	}
+	if n >= s.Len() || !h.lock(r, false) {
+		return
+	}
+	defer h.unlock(r)
+	if rest := p + n; rest < end {
+		h.store(rest, layout.FreeRun(min(end, p+s.Len())-rest))
+	}
+	if h.cas(p, s, layout.LargeRun(n, s.Slot(), s.Gen())|s&layout.Orphaned) {
+		h.freed(min(p+n, end-1), s.Len()-n)
+		h.opened(p, s.Len())
+	} else if rest := p + n; rest < end {
+		h.store(rest, 0)
+	}
+}

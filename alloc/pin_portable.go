@@ -1,0 +1,61 @@
+//go:build usarena_portable || race
+
+package alloc
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"usarena/internal/layout"
+)
+
+// guard keeps others out of a heap where processors cannot be pinned, and lets
+// the race detector see that it does.
+type guard struct{ mu sync.Mutex }
+
+// enter locks one of the process's heaps, nil if there is none. leave follows in
+// every case.
+func (h *Heap) enter() *procHeap {
+	i, _ := h.here()
+	ph := h.procs[i].Load()
+	if ph == nil {
+		return nil
+	}
+	ph.mu.Lock()
+	if h.procs[i].Load() != ph {
+		ph.mu.Unlock()
+		return nil
+	}
+	return ph
+}
+
+func (h *Heap) leave(ph *procHeap) {
+	if ph != nil {
+		ph.mu.Unlock()
+	}
+}
+
+// here is the number of a heap for the caller to use, and whether it can have
+// one.
+func (h *Heap) here() (int, bool) {
+	return int(rand.Uint32N(uint32(min(runtime.GOMAXPROCS(0), layout.InHand)))), true
+}
+
+// shutOut returns when nobody can be inside heaps that were unlinked before the
+// call.
+func (h *Heap) shutOut(heaps []*procHeap) {
+	for _, ph := range heaps {
+		ph.mu.Lock()
+		ph.mu.Unlock() //lint:ignore SA2001 passing through is the point
+	}
+}
+
+// wasUsed reports whether ph was entered since the last call.
+func (h *Heap) wasUsed(ph *procHeap) bool {
+	ph.mu.Lock()
+	defer ph.mu.Unlock()
+	used := ph.used != 0
+	ph.used = 0
+	return used
+}

@@ -1,0 +1,183 @@
+package alloc
+
+import (
+	"math/bits"
+
+	"usarena/internal/layout"
+)
+
+// keepSpans is how many spans of a class one heap can hold.
+const keepSpans = 64
+
+// procHeap is the private heap of one processor (P). Only code that has
+// entered it touches it, and Close and the trimmer after they shut it out.
+// Nothing in it is needed by anybody else.
+type procHeap struct {
+	guard              // who is inside, where processors cannot be pinned
+	owner layout.State // what OwnerMask shows of a span of this heap
+	id    int
+	used  uint32 // entered since the trimmer looked
+	pages int    // pages of all spans held
+	clock int    // class from which the next span is given up
+	cls   [layout.Classes]classHeap
+}
+
+// classHeap is what a heap holds of one class.
+type classHeap struct {
+	avail uint64  // blocks of the active word that are free: clear in A and in R
+	aword *uint64 // the active word of A
+	base  uint64  // offset of the block of bit 0
+	cur   int     // index of the active span in page, or -1
+	word  int     // the active word's index
+	live  uint64  // indices of page in use
+	room  uint64  // of those, spans that may have a free block
+	page  [keepSpans]uint32
+}
+
+func newProcHeap(id, slot int, gen uint16) *procHeap {
+	ph := &procHeap{id: id, owner: layout.OwnedSpan(0, id, slot, gen, 0) & layout.OwnerMask}
+	for c := range ph.cls {
+		ph.cls[c].cur = -1
+	}
+	return ph
+}
+
+// refill makes the next word with a free block the active one. False: the
+// heap's spans of the class are full. Runs entered.
+func (h *Heap) refill(ph *procHeap, c int) bool {
+	ch := &ph.cls[c]
+	if ch.cur >= 0 {
+		if h.activate(ch, c, ch.cur, ch.word+1) {
+			return true
+		}
+		ch.cur = -1
+	}
+	for pass := 0; pass < 2; pass++ {
+		for ch.room&ch.live != 0 {
+			i := bits.TrailingZeros64(ch.room&ch.live) & 63
+			ch.room &^= 1 << i
+			if h.activate(ch, c, i, 0) {
+				return true
+			}
+		}
+		if pass == 0 {
+			h.collectAll(ph, c)
+		}
+	}
+	return false
+}
+
+// activate looks for a free block in span i of ch from word w on.
+func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
+	page := uint64(ch.page[i&63])
+	b := h.bitsAt(page)
+	for n := words(c); w < n; w++ {
+		free := ^(loadBits(&b.A[w&3]) | loadBits(&b.R[w&3])) & wordMask(c, w)
+		if free != 0 {
+			ch.cur, ch.word, ch.avail = i, w, free
+			ch.aword = &b.A[w&3]
+			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*h.class[c].size
+			return true
+		}
+	}
+	return false
+}
+
+// collectAll takes back what others returned to this heap's spans of a class.
+// Spans that are empty by then are given up, all but one.
+func (h *Heap) collectAll(ph *procHeap, c int) {
+	ch := &ph.cls[c]
+	for live := ch.live; live != 0; live &= live - 1 {
+		i := bits.TrailingZeros64(live) & 63
+		page := uint64(ch.page[i])
+		if !h.collect(page, c) {
+			continue
+		}
+		if ch.room != 0 && h.empty(page, c) {
+			h.letGo(ph, c, i)
+			continue
+		}
+		ch.room |= 1 << i
+	}
+}
+
+// letGo gives one span up: to the free pages if it is empty, else to whoever
+// adopts it. Runs entered, or with the heap shut out.
+func (h *Heap) letGo(ph *procHeap, c, i int) {
+	ch := &ph.cls[c]
+	bit := uint64(1) << (i & 63)
+	if ch.live&bit == 0 {
+		return
+	}
+	if ch.cur == i {
+		ch.cur, ch.avail = -1, 0
+	}
+	ch.live &^= bit
+	ch.room &^= bit
+	ph.pages -= int(layout.ClassTable[c].Pages)
+	h.disown(uint64(ch.page[i&63]), c)
+}
+
+// install puts a span that is in hand into the heap. It fails if the heap may
+// not hold spans or the word has changed under us, which only damage does.
+func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State) bool {
+	ch := &ph.cls[c]
+	pages := int(layout.ClassTable[c].Pages)
+	if ch.live == ^uint64(0) {
+		h.letGo(ph, c, h.victim(ch))
+	}
+	for n := 0; ph.pages+pages > h.budget && ph.pages > 0 && n <= layout.Classes; n++ {
+		h.giveUpOne(ph)
+	}
+	if !h.cas(page, s, s.ForHeap(ph.id)) {
+		return false
+	}
+	i := bits.TrailingZeros64(^ch.live) & 63
+	ch.page[i] = uint32(page)
+	ch.live |= 1 << i
+	ch.room |= 1 << i
+	ph.pages += pages
+	h.setHint(page, uint64(i))
+	return true
+}
+
+// victim chooses a span of the class to give up: a full one if there is one.
+func (h *Heap) victim(ch *classHeap) int {
+	full := ch.live &^ ch.room
+	if ch.cur >= 0 {
+		full &^= 1 << (ch.cur & 63)
+	}
+	if full == 0 {
+		full = ch.live
+	}
+	return bits.TrailingZeros64(full) & 63
+}
+
+// giveUpOne gives up one span of the next class that has any.
+func (h *Heap) giveUpOne(ph *procHeap) {
+	for n := 0; n < layout.Classes; n++ {
+		c := ph.clock
+		if ph.clock++; ph.clock >= layout.Classes {
+			ph.clock = 0
+		}
+		if c >= 0 && c < layout.Classes && ph.cls[c].live != 0 {
+			h.letGo(ph, c, h.victim(&ph.cls[c]))
+			return
+		}
+	}
+}
+
+// words is the number of words of A that a span of class c uses.
+func words(c int) int { return int(layout.ClassTable[c].Blocks+63) / 64 }
+
+// wordMask has a bit for each block of word w in a span of class c.
+func wordMask(c, w int) uint64 {
+	left := int(layout.ClassTable[c].Blocks) - w*64
+	if left >= 64 {
+		return ^uint64(0)
+	}
+	if left <= 0 {
+		return 0
+	}
+	return 1<<left - 1
+}

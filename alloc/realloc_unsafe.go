@@ -1,0 +1,163 @@
+package alloc
+
+import (
+	"unsafe"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
+
+// BlockSize is the number of bytes that the block at off really has.
+// ErrNotAllocated, ErrDoubleFree. IRIX: usmallocblksize.
+func (h *Heap) BlockSize(off uint64) (uint64, error) {
+	if err := h.begin("block size"); err != nil {
+		return 0, err
+	}
+	defer h.end()
+	b, err := h.find("block size", off)
+	return b.size, err
+}
+
+// Calloc allocates n zeroed elements of size bytes. ErrNoSpace also when their
+// product overflows. IRIX: uscalloc.
+func (h *Heap) Calloc(n, size uint64) (uint64, error) {
+	bytes, err := h.product("calloc", n, size)
+	if err != nil {
+		return 0, err
+	}
+	off, err := h.Malloc(bytes)
+	if err != nil {
+		return 0, err
+	}
+	clear(h.bytes(off, bytes))
+	return off, nil
+}
+
+func (h *Heap) product(op string, n, size uint64) (uint64, error) {
+	if size != 0 && n > ^uint64(0)/size {
+		return 0, errs.Wrap(errs.NoSpace, op, "%s: %d elements of %d bytes overflow", h.name, n, size)
+	}
+	return n * size, nil
+}
+
+// bytes is the memory of a block that the caller has just been given.
+func (h *Heap) bytes(off, n uint64) []byte {
+	p := h.r.Pointer(off, n)
+	if p == nil || n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(p), int(n))
+}
+
+// Realloc gives the block at off room for n bytes, in place where it can, and
+// gives its offset. off 0 allocates, n 0 frees and gives 0. On error the block
+// is as it was. Killed in the middle of a move, the old block is intact or the
+// new one is complete; one of them is an orphan. IRIX: usrealloc.
+func (h *Heap) Realloc(off, n uint64) (uint64, error) {
+	if off == 0 {
+		return h.Malloc(n)
+	}
+	if n == 0 {
+		return 0, h.Free(off)
+	}
+	if err := h.begin("realloc"); err != nil {
+		return 0, err
+	}
+	defer h.end()
+	b, err := h.find("realloc", off)
+	if err != nil {
+		return 0, err
+	}
+	if h.inPlace(b, n) {
+		return off, nil
+	}
+	moved, err := h.malloc(n)
+	if err != nil {
+		return 0, err
+	}
+	copy(h.bytes(moved, min(n, b.size)), h.bytes(off, min(n, b.size)))
+	h.releaseMoved(b, off)
+	return moved, nil
+}
+
+// releaseMoved frees a block whose content has moved on; somebody who freed it
+// meanwhile broke the rules, and there is nothing left to do about it.
+func (h *Heap) releaseMoved(b block, off uint64) {
+	if fresh, err := h.find("realloc", off); err == nil && fresh.page == b.page {
+		h.free("realloc", off)
+	}
+}
+
+// inPlace makes the block fit n bytes where it is.
+func (h *Heap) inPlace(b block, n uint64) bool {
+	if !b.large {
+		return n <= b.size && (n > b.size/2 || b.size <= 2*layout.MinBlock)
+	}
+	pages, ok := pagesFor(n)
+	switch {
+	case !ok || n <= layout.MaxSmall:
+		return false
+	case pages == b.state.Len():
+		return true
+	case pages < b.state.Len():
+		h.shrink(b.page, b.state, pages)
+		return true
+	}
+	return h.extend(b.page, b.state, pages)
+}
+
+// Recalloc is Realloc to n elements of size bytes whose bytes beyond the block's
+// old size are zero. Blocks that were always allocated by Calloc and Recalloc
+// are zero wherever nothing was written. IRIX: usrecalloc.
+func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
+	bytes, err := h.product("recalloc", n, size)
+	if err != nil {
+		return 0, err
+	}
+	if off == 0 {
+		return h.Calloc(n, size)
+	}
+	if bytes == 0 {
+		return 0, h.Free(off)
+	}
+	old, err := h.BlockSize(off)
+	if err != nil {
+		return 0, err
+	}
+	moved, err := h.Realloc(off, bytes)
+	if err != nil {
+		return 0, err
+	}
+	now, err := h.BlockSize(moved)
+	if err != nil {
+		return 0, err
+	}
+	if now > old {
+		clear(h.bytes(moved+old, now-old))
+	}
+	return moved, nil
+}
+
+// Memalign allocates n bytes at an offset that is a multiple of align, a power
+// of two. Addresses agree with offsets up to the alignment of mappings.
+// ErrInvalid, ErrNoSpace. IRIX: usmemalign.
+func (h *Heap) Memalign(align, n uint64) (uint64, error) {
+	if align == 0 || align&(align-1) != 0 {
+		return 0, errs.Wrap(errs.Invalid, "memalign", "%s: alignment %d is no power of two", h.name, align)
+	}
+	if align <= layout.MinBlock {
+		return h.Malloc(n)
+	}
+	if err := h.begin("memalign"); err != nil {
+		return 0, err
+	}
+	defer h.end()
+	if align <= layout.PageSize && n <= layout.MaxSmall {
+		for c := layout.ClassOf(max(n, 1)); c < layout.Classes; c++ {
+			if uint64(layout.ClassTable[c].Size)&(align-1) == 0 {
+				return h.mallocClass(c)
+			}
+		}
+	}
+	return h.mallocLarge(max(n, 1), align)
+}

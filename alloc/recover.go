@@ -1,0 +1,89 @@
+package alloc
+
+import (
+	"sync/atomic"
+
+	"usarena/internal/layout"
+	"usarena/internal/region"
+	"usarena/internal/robust"
+)
+
+// Recovered is what a recovery found of a dead user's.
+type Recovered struct {
+	Spans  int    // spans disowned
+	Large  int    // large blocks left behind
+	Locks  int    // region locks taken over
+	Blocks uint64 // blocks left behind, large ones included
+	Bytes  uint64 // their bytes
+	Freed  uint64 // bytes that became free
+}
+
+// RecoverUser takes over the pages of the dead user in slot. The caller holds
+// the slot's byte, so nobody else recovers it and its process is gone; me is the
+// caller's own lock word. With reclaim the dead user's blocks are freed, else
+// they are marked as left behind. Every step can be done twice: killed in the
+// middle, the next one starts again.
+func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uint32, reclaim bool) Recovered {
+	h := Attach(Attachment{Region: r, Slot: slot, Gen: gen, Oracle: o})
+	h.me = me
+	var rec Recovered
+	for i, n := uint64(0), h.regions(); i < n; i++ {
+		w := &r.Lock(i).Lock
+		if l := w.Load(); l != layout.LockFree && layout.LockSlot(l) == slot && w.CompareAndSwap(l, me) {
+			h.tidy(i)
+			h.unlock(i)
+			rec.Locks++
+		}
+	}
+	for p, n := uint64(0), h.refresh(); p < n; p++ {
+		s := r.Load(p)
+		if s.Slot() != slot {
+			continue
+		}
+		switch {
+		case s.Kind() == layout.Span && s&layout.Owned != 0 && s.Class() < layout.Classes:
+			h.recoverSpan(p, s, reclaim, &rec)
+		case s.Kind() == layout.Large && s&layout.Orphaned == 0 && h.fits(p, s.Len()):
+			bytes := s.Len() << layout.PageShift
+			if reclaim && h.freeLarge(p, s) {
+				rec.Freed += bytes
+			} else if h.cas(p, s, s|layout.Orphaned) {
+				rec.Large++
+				rec.Blocks++
+				rec.Bytes += bytes
+			}
+		}
+	}
+	return rec
+}
+
+// recoverSpan finishes what the owner was doing in a span, marks its blocks and
+// disowns it.
+func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovered) {
+	c := s.Class()
+	b := h.bitsAt(p)
+	h.collect(p, c)
+	size := uint64(layout.ClassTable[c].Size)
+	d := s.Disowned()
+	for w := 0; w < words(c); w++ {
+		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+		n := onesCount(live)
+		if reclaim {
+			atomic.OrUint64(&b.R[w&3], live)
+			rec.Freed += n * size
+			continue
+		}
+		atomic.StoreUint64(&b.O[w&3], live)
+		rec.Blocks += n
+		rec.Bytes += n * size
+		if live != 0 {
+			d |= layout.Orphaned
+		}
+	}
+	rec.Spans++
+	if h.empty(p, c) {
+		h.release(p, s)
+	} else if h.cas(p, s, d) {
+		h.settle(p, d)
+	}
+}

@@ -1,0 +1,167 @@
+package alloc
+
+import (
+	"usarena/internal/layout"
+	"usarena/internal/robust"
+)
+
+// tries is how often a busy region's lock is tried before going elsewhere; what
+// is done under it takes about that long.
+const tries = 40
+
+// lock tries to take region r. With dead set it also takes it from a holder
+// that has died, and tidies up.
+func (h *Heap) lock(r uint64, dead bool) bool {
+	w := &h.r.Lock(r).Lock
+	for i := 0; i < tries; i++ {
+		if robust.Try(w, h.me) {
+			return true
+		}
+		pause()
+	}
+	if dead && robust.TryDead(w, h.me, h.oracle) {
+		h.tidy(r)
+		return true
+	}
+	return false
+}
+
+func (h *Heap) unlock(r uint64) { robust.Release(&h.r.Lock(r).Lock) }
+
+// want is a request for pages.
+type want struct {
+	n     uint64       // pages
+	align uint64       // of the offset in bytes, a power of two
+	state layout.State // the word that commits
+}
+
+// fromRegion takes the best fit of region r, whose lock the caller holds.
+func (h *Heap) fromRegion(r uint64, w want) (uint64, bool) {
+	hint := h.r.Lock(r)
+	_, end, usable := h.bounds(r)
+	hint.Dirty.Store(0)
+	var best extent
+	first, longest := usable, uint64(0)
+	whole := h.scan(r, func(e extent) bool {
+		first = min(first, e.page)
+		longest = max(longest, e.pages())
+		at, ok := h.place(e, w)
+		if !ok {
+			return true
+		}
+		if best.end == 0 || e.pages() < best.pages() {
+			best = e
+		}
+		return e.pages() != w.n || at != e.page // an exact fit cannot be bettered
+	})
+	from, _, _ := h.bounds(r)
+	hint.Low.Store(uint32(first - from))
+	if whole && usable == end {
+		hint.Most.Store(uint32(longest) + 1)
+	} else {
+		hint.Most.Store(0)
+		hint.Dirty.Store(1)
+	}
+	if best.end == 0 {
+		return 0, false
+	}
+	at, _ := h.place(best, w)
+	h.carve(best, at, w)
+	return at, true
+}
+
+// place is where in e the request would go.
+func (h *Heap) place(e extent, w want) (uint64, bool) {
+	at := e.page
+	if w.align > layout.PageSize {
+		off := (h.r.OffsetOf(at) + w.align - 1) &^ (w.align - 1)
+		if off < h.r.OffsetOf(at) {
+			return 0, false
+		}
+		at = (off - h.dataOff) >> layout.PageShift
+	}
+	return at, at < e.usable && e.usable-at >= w.n
+}
+
+// carve takes w.n pages at page at out of the free extent e. Until the last
+// store nothing has happened.
+func (h *Heap) carve(e extent, at uint64, w want) {
+	if at > e.page { // split first: two free runs are as good as one
+		h.store(at, layout.FreeRun(e.end-at))
+		h.store(e.page, layout.FreeRun(at-e.page))
+	}
+	if rest := at + w.n; rest < e.usable {
+		h.store(rest, layout.FreeRun(e.end-rest))
+	}
+	h.inside(at, w)
+	h.store(at, w.state)
+	h.taken(w.n)
+}
+
+// inside writes what a new run needs within before its head commits it.
+func (h *Heap) inside(at uint64, w want) {
+	if w.state.Kind() != layout.Span {
+		return
+	}
+	for i := uint64(1); i < w.n; i++ {
+		h.store(at+i, layout.BackTo(i))
+	}
+	h.clearBits(at)
+}
+
+// freed notes that n pages at page became free without the region's lock.
+func (h *Heap) freed(page, n uint64) {
+	hint := h.r.Lock(page >> h.r.Geo.RegionShift)
+	low := uint32(page & (h.r.Geo.RegionPages() - 1))
+	for l := hint.Low.Load(); l > low && !hint.Low.CompareAndSwap(l, low); l = hint.Low.Load() {
+	}
+	hint.Dirty.Store(1)
+	h.r.Header().UsedPages.Add(-int64(n))
+}
+
+// taken counts pages into use.
+func (h *Heap) taken(n uint64) {
+	hd := h.r.Header()
+	used := hd.UsedPages.Add(int64(n))
+	for high := hd.HighPages.Load(); used > 0 && uint64(used) > high; high = hd.HighPages.Load() {
+		if hd.HighPages.CompareAndSwap(high, uint64(used)) {
+			return
+		}
+	}
+}
+
+// mayHave believes the hints: whether region r may have w.n pages in a row.
+func (h *Heap) mayHave(r uint64, n uint64) bool {
+	hint := h.r.Lock(r)
+	most := hint.Most.Load()
+	return most == 0 || uint64(most-1) >= n || hint.Dirty.Load() != 0
+}
+
+// tidy repairs a region whose lock was held by a user that died: inside runs it
+// removes the words of heads that were absorbed, in spans it restores the way
+// back. Hints start afresh.
+func (h *Heap) tidy(r uint64) {
+	hint := h.r.Lock(r)
+	hint.Low.Store(0)
+	hint.Most.Store(0)
+	hint.Dirty.Store(1)
+	from, end, usable := h.bounds(r)
+	for p := from; p < usable; {
+		s := h.r.Load(p)
+		next, _, ok := h.step(p, from, end, s)
+		if !ok {
+			h.damage.Store(true)
+			return
+		}
+		for q := p + 1; q < min(next, usable); q++ {
+			want := layout.State(0)
+			if s.Kind() == layout.Span {
+				want = layout.BackTo(q - p)
+			}
+			if h.r.Load(q) != want {
+				h.store(q, want)
+			}
+		}
+		p = next
+	}
+}

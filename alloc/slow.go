@@ -1,0 +1,172 @@
+package alloc
+
+import (
+	"runtime"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
+
+// mallocSlow is Malloc when the active word of the heap is used up.
+func (h *Heap) mallocSlow(n uint64) (uint64, error) {
+	if err := h.begin("malloc"); err != nil {
+		return 0, err
+	}
+	defer h.end()
+	return h.malloc(n)
+}
+
+func (h *Heap) malloc(n uint64) (uint64, error) {
+	if n > layout.MaxSmall {
+		return h.mallocLarge(n, 1)
+	}
+	return h.mallocClass(layout.ClassOf(n))
+}
+
+// mallocClass allocates a block of class c. Slow call.
+func (h *Heap) mallocClass(c int) (uint64, error) {
+	if h.noHeaps.Load() || h.budget == 0 {
+		return h.mallocOnce(c)
+	}
+	for try := 0; ; try++ {
+		if try == 1000 {
+			return 0, errs.Wrap(errs.Corrupt, "malloc", "%s: spans of class %d cannot be taken: their words change under their owner", h.name, c)
+		}
+		ph := h.enter()
+		if ph == nil {
+			h.leave(nil)
+			if !h.makeHeap() {
+				return h.mallocOnce(c)
+			}
+			continue
+		}
+		if off, ok := h.take(ph, c); ok {
+			h.leave(ph)
+			return off, nil
+		}
+		h.leave(ph)
+
+		page, s, err := h.getSpan(c)
+		if err != nil {
+			return h.mallocLarger(c, err)
+		}
+		ph = h.enter()
+		ok := ph != nil && h.install(ph, c, page, s)
+		var off uint64
+		if ok {
+			off, ok = h.take(ph, c)
+		}
+		h.leave(ph)
+		if ok {
+			return off, nil
+		}
+		if ph == nil {
+			h.disown(page, c)
+		}
+	}
+}
+
+// take gives out a block of class c from ph. Runs entered.
+func (h *Heap) take(ph *procHeap, c int) (uint64, bool) {
+	ch := &ph.cls[c]
+	if ch.avail == 0 && !h.refill(ph, c) {
+		return 0, false
+	}
+	m := ch.avail
+	ch.avail = m & (m - 1)
+	storeA(ch.aword, loadA(ch.aword)|m&-m) // commit
+	ph.used = 1
+	return ch.base + h.class[c].size*lowBit(m), true
+}
+
+// makeHeap gives the caller's processor a heap. False: it cannot have one now.
+func (h *Heap) makeHeap() bool {
+	id, ok := h.here()
+	if !ok || !h.mu.TryLock() {
+		return false
+	}
+	defer h.mu.Unlock()
+	if h.noHeaps.Load() {
+		return false
+	}
+	if h.procs[id].Load() == nil {
+		h.procs[id].Store(newProcHeap(id, h.slot, h.gen))
+	}
+	h.startTrimmer()
+	return true
+}
+
+// mallocOnce takes a span, allocates one block of it and disowns it again, as
+// small arenas do where a span kept is a span that others lack. Spans of
+// somewhat larger classes are used before new pages where pages are few.
+func (h *Heap) mallocOnce(c int) (uint64, error) {
+	for i := 0; ; i++ {
+		for _, k := range h.substitutes(c) {
+			if page, s := h.findDisowned(k, false); s != 0 {
+				if off, ok := h.once(page, k); ok {
+					return off, nil
+				}
+			}
+		}
+		page, _, err := h.newSpan(c)
+		if err != nil {
+			off, lerr := h.mallocLarger(c, err)
+			if lerr == nil || i >= 50 || !h.othersInHand() {
+				return off, lerr
+			}
+			runtime.Gosched() // somebody has a span in hand this very moment
+			continue
+		}
+		if off, ok := h.once(page, c); ok {
+			return off, nil
+		}
+	}
+}
+
+// once gives out a block of a span in hand and disowns the span.
+func (h *Heap) once(page uint64, c int) (off uint64, ok bool) {
+	b := h.bitsAt(page)
+	for w := 0; w < words(c) && !ok; w++ {
+		a := loadBits(&b.A[w&3])
+		if free := ^(a | loadBits(&b.R[w&3])) & wordMask(c, w); free != 0 {
+			storeInHand(&b.A[w&3], a|free&-free) // commit
+			off = h.r.OffsetOf(page) + (uint64(w)*64+lowBit(free))*h.class[c].size
+			ok = true
+		}
+	}
+	h.disown(page, c)
+	return off, ok
+}
+
+// mallocLarger is the last resort before "full": a block of any larger class
+// from a disowned span.
+func (h *Heap) mallocLarger(c int, full error) (uint64, error) {
+	for k := c; k < layout.Classes; k++ {
+		for tries := 0; tries < 8; tries++ {
+			page, s := h.findDisowned(k, true)
+			if s == 0 {
+				break
+			}
+			if off, ok := h.once(page, k); ok {
+				return off, nil
+			}
+		}
+	}
+	return 0, full
+}
+
+// othersInHand reports that some span is in somebody's hand right now.
+func (h *Heap) othersInHand() bool {
+	for p, n := uint64(0), h.refresh(); p < n; p++ {
+		s := h.r.Load(p)
+		if s.Kind() == layout.Span && s&layout.Owned != 0 && s.Heap() == layout.InHand {
+			return true
+		}
+	}
+	return false
+}
+
+// notBlock is the error for an offset that is no live block.
+func (h *Heap) notBlock(op string, off uint64, why string) error {
+	return errs.Wrap(errs.NotAllocated, op, "%s: offset %#x %s", h.name, off, why)
+}

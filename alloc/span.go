@@ -1,0 +1,148 @@
+package alloc
+
+import (
+	"sync/atomic"
+
+	"usarena/internal/layout"
+)
+
+// bitsAt is the record of page's bits. The page is below limit.
+func (h *Heap) bitsAt(page uint64) *layout.Bits { return h.r.Bits(page) }
+
+func loadBits(p *uint64) uint64 { return atomic.LoadUint64(p) }
+
+// setHint notes at which index the owner keeps a span.
+func (h *Heap) setHint(page, i uint64) { atomic.StoreUint64(&h.bitsAt(page).Hint, i) }
+
+// collect takes back the blocks that others returned to a span that the caller
+// owns. The order matters: killed between the steps, a block is free and merely
+// not yet usable again. It reports whether there were any.
+func (h *Heap) collect(page uint64, c int) bool {
+	b := h.bitsAt(page)
+	any := false
+	for w := 0; w < words(c); w++ {
+		t := loadBits(&b.R[w&3])
+		if t == 0 {
+			continue
+		}
+		any = true
+		atomic.StoreUint64(&b.A[w&3], loadBits(&b.A[w&3])&^t)
+		if loadBits(&b.O[w&3])&t != 0 {
+			atomic.AndUint64(&b.O[w&3], ^t)
+		}
+		atomic.AndUint64(&b.R[w&3], ^t)
+	}
+	return any
+}
+
+// empty reports that no block of the span is live.
+func (h *Heap) empty(page uint64, c int) bool { return h.live(page, c) == 0 }
+
+// live is the first word with a live block's bits, or 0.
+func (h *Heap) live(page uint64, c int) uint64 {
+	b := h.bitsAt(page)
+	for w := 0; w < words(c); w++ {
+		if l := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w); l != 0 {
+			return l
+		}
+	}
+	return 0
+}
+
+// full reports that no block of the span can be given out.
+func (h *Heap) full(page uint64, c int) bool {
+	b := h.bitsAt(page)
+	for w := 0; w < words(c); w++ {
+		if ^(loadBits(&b.A[w&3])&^loadBits(&b.R[w&3]))&wordMask(c, w) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// disown gives up a span that the caller owns and nobody else of this process
+// uses: as free pages if it is empty, else for anyone to adopt.
+func (h *Heap) disown(page uint64, c int) {
+	h.collect(page, c)
+	s := h.r.Load(page)
+	if s.Kind() != layout.Span || s&layout.Owned == 0 || s.Slot() != h.slot || s.Gen() != h.gen {
+		return // damaged: leave it to the checker
+	}
+	if h.empty(page, c) {
+		h.release(page, s)
+		return
+	}
+	d := s.Disowned()
+	if s&layout.Orphaned != 0 && !h.orphans(page, c) {
+		d &^= layout.Orphaned
+	}
+	if h.cas(page, s, d) {
+		h.settle(page, d)
+	}
+}
+
+// orphans reports that some block of the span is marked as left behind.
+func (h *Heap) orphans(page uint64, c int) bool {
+	b := h.bitsAt(page)
+	for w := 0; w < words(c); w++ {
+		if loadBits(&b.O[w&3]) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// settle looks once more at a span that has just been disowned or freed into:
+// an empty one becomes free pages, one with room is listed. A free that came in
+// between did not see it disowned; one that comes now does this itself.
+func (h *Heap) settle(page uint64, s layout.State) {
+	for s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes {
+		c := s.Class()
+		if h.empty(page, c) {
+			if h.release(page, s) {
+				return
+			}
+		} else if s&layout.Room != 0 || h.full(page, c) {
+			h.listed(page, c, s)
+			return
+		} else if h.cas(page, s, s|layout.Room) {
+			h.listed(page, c, s|layout.Room)
+			return
+		}
+		s = h.r.Load(page)
+	}
+}
+
+// listed marks the region of a disowned span with room.
+func (h *Heap) listed(page uint64, c int, s layout.State) {
+	if s&layout.Room == 0 {
+		return
+	}
+	m := &h.r.Lock(page >> h.r.Geo.RegionShift).Partial[c>>6&1]
+	if bit := uint64(1) << (c & 63); m.Load()&bit == 0 {
+		m.Or(bit)
+	}
+}
+
+// release turns an empty span into free pages: by its owner, or by anyone while
+// it is disowned. The sequence in s makes the compare-and-swap fail if anybody
+// had the span in between.
+func (h *Heap) release(page uint64, s layout.State) bool {
+	n := uint64(layout.ClassTable[s.Class()].Pages)
+	if !h.cas(page, s, layout.PendingRun(n)) {
+		return false
+	}
+	h.freed(page, n)
+	return true
+}
+
+// adopt takes a disowned span into the caller's hand. The result is its state,
+// 0 if somebody else was faster.
+func (h *Heap) adopt(page uint64, s layout.State) layout.State {
+	a := s.AdoptedBy(layout.InHand, h.slot, h.gen)
+	if !h.cas(page, s, a) {
+		return 0
+	}
+	h.collect(page, s.Class())
+	return a
+}

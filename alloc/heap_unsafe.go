@@ -1,6 +1,7 @@
 package alloc
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +30,7 @@ type Heap struct {
 	states  unsafe.Pointer
 	bits    unsafe.Pointer
 	limit   atomic.Uint64 // pages known to exist and to be visible
-	procs   [layout.MaxProcs]atomic.Pointer[procHeap]
+	procs   []place       // by processor; one beyond has no heap
 	class   [128]classInfo
 
 	r      *region.Region
@@ -48,6 +49,7 @@ type Heap struct {
 	mu      sync.Mutex  // creation and emptying of processor heaps
 	spare   []*procHeap
 	trimmer atomic.Bool
+	born    time.Time // what heaps' times count from
 	stop    chan struct{}
 
 	seq     atomic.Uint32                 // of the next new span
@@ -71,7 +73,7 @@ func Attach(at Attachment) *Heap {
 	h := &Heap{
 		r: r, slot: at.Slot, gen: at.Gen, me: layout.LockWord(at.Slot, at.Gen),
 		oracle: at.Oracle, rescue: at.Recover, name: r.Name,
-		dataOff: r.Geo.DataOff, stop: make(chan struct{}),
+		dataOff: r.Geo.DataOff, born: time.Now(), stop: make(chan struct{}),
 	}
 	if h.oracle == nil {
 		h.oracle = robust.Nobody{}
@@ -80,6 +82,7 @@ func Attach(at Attachment) *Heap {
 	for c, t := range layout.ClassTable {
 		h.class[c] = classInfo{uint64(t.Size), uint64(t.Magic), uint64(t.Blocks)}
 	}
+	h.procs = make([]place, min(max(procs(), runtime.NumCPU(), 16), layout.InHand))
 	h.budget = keepPages(r.Geo.MaxPages)
 	h.options.init()
 	h.refresh()

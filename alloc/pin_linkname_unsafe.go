@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"sync/atomic"
 	_ "unsafe" // for go:linkname
-
-	"usarena/internal/layout"
 )
 
 // A goroutine between procPin and procUnpin stays on its processor and cannot be
@@ -23,35 +21,61 @@ func procUnpin()
 type guard struct{}
 
 // enter pins the goroutine and gives its processor's heap, nil if there is none.
-// leave follows in every case.
+// leave follows in every case. The mark comes before the look: whoever unlinks a
+// heap and then makes every processor pass a barrier sees one or the other.
 func (h *Heap) enter() *procHeap {
 	id := procPin()
-	if uint(id) >= layout.MaxProcs {
+	if uint(id) >= uint(len(h.procs)) {
 		return nil
 	}
-	return h.procs[id].Load()
+	p := &h.procs[id]
+	p.inside = 1
+	ph := p.heap.Load()
+	if ph == nil {
+		p.inside = 0
+	}
+	return ph
 }
 
-func (h *Heap) leave(*procHeap) { procUnpin() }
+func (h *Heap) leave(ph *procHeap) {
+	if ph != nil {
+		ph.place.inside = 0
+	}
+	procUnpin()
+}
 
 // here is the number of a heap for the caller to use, and whether it can have
 // one.
 func (h *Heap) here() (int, bool) {
 	id := procPin()
 	procUnpin()
-	return id, id < layout.InHand
+	return id, id < len(h.procs)
+}
+
+// self is the number of the caller's heap.
+func (h *Heap) self() int {
+	id := procPin()
+	procUnpin()
+	return id
 }
 
 // shutOut returns when nobody can be inside heaps that were unlinked before the
-// call: a stop of the world passes no pinned goroutine.
-func (h *Heap) shutOut([]*procHeap) {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
+// call.
+func (h *Heap) shutOut(heaps []*procHeap) {
+	if !barrier() {
+		// A stop of the world passes no pinned goroutine.
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return
+	}
+	for _, ph := range heaps {
+		for atomic.LoadUint32(&ph.place.inside) != 0 {
+			runtime.Gosched()
+		}
+	}
+	barrier() // what they stored before they left is here now
 }
 
 // wasUsed reports whether ph was entered since the last call. A mark that is
 // lost or late only shifts when the heap counts as idle.
-func (h *Heap) wasUsed(ph *procHeap) bool {
-	used := atomic.SwapUint32(&ph.used, 0) != 0
-	return used
-}
+func (h *Heap) wasUsed(ph *procHeap) bool { return atomic.SwapUint32(&ph.used, 0) != 0 }

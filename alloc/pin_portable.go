@@ -6,8 +6,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
-
-	"usarena/internal/layout"
 )
 
 // guard keeps others out of a heap where processors cannot be pinned, and lets
@@ -18,12 +16,12 @@ type guard struct{ mu sync.Mutex }
 // every case.
 func (h *Heap) enter() *procHeap {
 	i, _ := h.here()
-	ph := h.procs[i].Load()
+	ph := h.procs[i].heap.Load()
 	if ph == nil {
 		return nil
 	}
 	ph.mu.Lock()
-	if h.procs[i].Load() != ph {
+	if h.procs[i].heap.Load() != ph {
 		ph.mu.Unlock()
 		return nil
 	}
@@ -39,8 +37,11 @@ func (h *Heap) leave(ph *procHeap) {
 // here is the number of a heap for the caller to use, and whether it can have
 // one.
 func (h *Heap) here() (int, bool) {
-	return int(rand.Uint32N(uint32(min(runtime.GOMAXPROCS(0), layout.InHand)))), true
+	return int(rand.Uint32N(uint32(min(runtime.GOMAXPROCS(0), len(h.procs))))), true
 }
+
+// self is the number of the caller's heap: any is as good as another.
+func (h *Heap) self() int { return -1 }
 
 // shutOut returns when nobody can be inside heaps that were unlinked before the
 // call.

@@ -2,6 +2,7 @@ package alloc
 
 import (
 	"math/bits"
+	"sync/atomic"
 
 	"usarena/internal/layout"
 )
@@ -13,29 +14,39 @@ const keepSpans = 64
 // entered it touches it, and Close and the trimmer after they shut it out.
 // Nothing in it is needed by anybody else.
 type procHeap struct {
+	place *place
 	guard              // who is inside, where processors cannot be pinned
 	owner layout.State // what OwnerMask shows of a span of this heap
 	id    int
-	used  uint32 // entered since the trimmer looked
-	pages int    // pages of all spans held
-	clock int    // class from which the next span is given up
+	used  uint32       // entered since somebody last looked
+	seen  atomic.Int64 // when it was last found used
+	pages int          // pages of all spans held
+	clock int          // class from which the next span is given up
 	cls   [layout.Classes]classHeap
+}
+
+// place is where a processor finds its heap, on a cache line of its own.
+type place struct {
+	heap   atomic.Pointer[procHeap]
+	inside uint32 // a goroutine is, or is about to be, inside
+	_      [48]byte
 }
 
 // classHeap is what a heap holds of one class.
 type classHeap struct {
-	avail uint64  // blocks of the active word that are free: clear in A and in R
-	aword *uint64 // the active word of A
-	base  uint64  // offset of the block of bit 0
-	cur   int     // index of the active span in page, or -1
-	word  int     // the active word's index
-	live  uint64  // indices of page in use
-	room  uint64  // of those, spans that may have a free block
-	page  [keepSpans]uint32
+	avail    uint64  // blocks of the active word that are free: clear in A and in R
+	aword    *uint64 // the active word of A
+	base     uint64  // offset of the block of bit 0
+	cur      int     // index of the active span in page, or -1
+	word     int     // the active word's index
+	live     uint64  // indices of page in use
+	room     uint64  // of those, spans that may have a free block
+	borrowed int     // blocks taken from larger classes
+	page     [keepSpans]uint32
 }
 
-func newProcHeap(id, slot int, gen uint16) *procHeap {
-	ph := &procHeap{id: id, owner: layout.OwnedSpan(0, id, slot, gen, 0) & layout.OwnerMask}
+func newProcHeap(at *place, id, slot int, gen uint16) *procHeap {
+	ph := &procHeap{id: id, place: at, owner: layout.OwnedSpan(0, id, slot, gen, 0) & layout.OwnerMask}
 	for c := range ph.cls {
 		ph.cls[c].cur = -1
 	}

@@ -44,6 +44,10 @@ func (h *Heap) mallocClass(c int) (uint64, error) {
 			h.leave(ph)
 			return off, nil
 		}
+		if off, ok := h.borrow(ph, c); ok {
+			h.leave(ph)
+			return off, nil
+		}
 		h.leave(ph)
 
 		page, s, err := h.getSpan(c)
@@ -79,6 +83,33 @@ func (h *Heap) take(ph *procHeap, c int) (uint64, bool) {
 	return ch.base + h.class[c].size*lowBit(m), true
 }
 
+// borrows is how many blocks a class takes from somewhat larger ones before it
+// gets a span of its own. Programs use many sizes only once or twice.
+const borrows = 4
+
+// borrow gives out a block of a class at most a quarter larger, if the heap has
+// none of class c yet. Runs entered.
+func (h *Heap) borrow(ph *procHeap, c int) (uint64, bool) {
+	ch := &ph.cls[c]
+	if ch.live != 0 || ch.borrowed >= borrows || layout.ClassTable[c].Size < borrowLeast {
+		return 0, false
+	}
+	most := layout.ClassTable[c].Size + layout.ClassTable[c].Size/4
+	for k := c + 1; k < layout.Classes && layout.ClassTable[k].Size <= most; k++ {
+		if l := &ph.cls[k]; l.avail != 0 || l.room&l.live != 0 {
+			if off, ok := h.take(ph, k); ok {
+				ch.borrowed++
+				return off, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// borrowLeast is the smallest block size that borrows: below it a span of its
+// own is filled soon.
+const borrowLeast = 144
+
 // makeHeap gives the caller's processor a heap. False: it cannot have one now.
 func (h *Heap) makeHeap() bool {
 	id, ok := h.here()
@@ -89,8 +120,8 @@ func (h *Heap) makeHeap() bool {
 	if h.noHeaps.Load() {
 		return false
 	}
-	if h.procs[id].Load() == nil {
-		h.procs[id].Store(newProcHeap(id, h.slot, h.gen))
+	if at := &h.procs[id]; at.heap.Load() == nil {
+		at.heap.Store(newProcHeap(at, id, h.slot, h.gen))
 	}
 	h.startTrimmer()
 	return true

@@ -22,7 +22,7 @@ func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 	defer h.mu.Unlock()
 	var out []*procHeap
 	for id := range h.procs {
-		ph := h.procs[id].Load()
+		ph := h.procs[id].heap.Load()
 		if ph == nil {
 			continue
 		}
@@ -30,7 +30,7 @@ func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 			left = true
 			continue
 		}
-		h.procs[id].Store(nil)
+		h.procs[id].heap.Store(nil)
 		out = append(out, ph)
 	}
 	if len(out) == 0 {
@@ -38,13 +38,51 @@ func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 	}
 	h.shutOut(out)
 	for _, ph := range out {
-		for c := range ph.cls {
-			for i := 0; i < keepSpans; i++ {
-				h.letGo(ph, c, i)
-			}
-		}
+		h.disownAll(ph)
 	}
 	return left
+}
+
+// emptyQuiet empties the heaps of other processors that nobody has entered for
+// a moment, before new pages are taken: a goroutine that has moved to another
+// processor leaves room behind that is better used than made anew. It reports
+// whether it emptied any. Slow call.
+func (h *Heap) emptyQuiet() bool {
+	now, mine := time.Since(h.born), h.self()
+	for id := range h.procs {
+		ph := h.procs[id].heap.Load()
+		if ph == nil || id == mine {
+			continue
+		}
+		if h.wasUsed(ph) {
+			ph.seen.Store(int64(now))
+		} else if now-time.Duration(ph.seen.Load()) > quiet && h.mu.TryLock() {
+			h.emptyOne(id, ph)
+			h.mu.Unlock()
+			return true
+		}
+	}
+	return false
+}
+
+// quiet is a moment: long against a malloc, short against a processor's turn.
+const quiet = 50 * time.Microsecond
+
+// emptyOne empties one heap. The caller holds mu.
+func (h *Heap) emptyOne(id int, ph *procHeap) {
+	if h.procs[id].heap.CompareAndSwap(ph, nil) {
+		h.shutOut([]*procHeap{ph})
+		h.disownAll(ph)
+	}
+}
+
+// disownAll gives up all spans of a heap that nobody can enter any more.
+func (h *Heap) disownAll(ph *procHeap) {
+	for c := range ph.cls {
+		for i := 0; ph.cls[c].live != 0 && i < keepSpans; i++ {
+			h.letGo(ph, c, i)
+		}
+	}
 }
 
 // startTrimmer starts the goroutine that disowns what idle heaps hold. It ends
@@ -79,7 +117,7 @@ func (h *Heap) startTrimmer() {
 
 func (h *Heap) anyHeap() bool {
 	for id := range h.procs {
-		if h.procs[id].Load() != nil {
+		if h.procs[id].heap.Load() != nil {
 			return true
 		}
 	}

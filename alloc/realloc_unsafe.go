@@ -21,16 +21,23 @@ func (h *Heap) BlockSize(off uint64) (uint64, error) {
 // Calloc allocates n zeroed elements of size bytes. ErrNoSpace also when their
 // product overflows. IRIX: uscalloc.
 func (h *Heap) Calloc(n, size uint64) (uint64, error) {
+	if err := h.begin("calloc"); err != nil {
+		return 0, err
+	}
+	defer h.end()
 	bytes, err := h.product("calloc", n, size)
 	if err != nil {
 		return 0, err
 	}
-	off, err := h.Malloc(bytes)
-	if err != nil {
-		return 0, err
+	return h.zeroed(bytes)
+}
+
+func (h *Heap) zeroed(n uint64) (uint64, error) {
+	off, err := h.malloc(n)
+	if err == nil {
+		clear(h.bytes(off, n))
 	}
-	clear(h.bytes(off, bytes))
-	return off, nil
+	return off, err
 }
 
 func (h *Heap) product(op string, n, size uint64) (uint64, error) {
@@ -68,6 +75,12 @@ func (h *Heap) Realloc(off, n uint64) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	return h.resize(b, off, n)
+}
+
+// resize makes a live block fit n bytes, in place or by moving it. A block that
+// somebody frees meanwhile is a broken rule that only its breaker can mend.
+func (h *Heap) resize(b block, off, n uint64) (uint64, error) {
 	if h.inPlace(b, n) {
 		return off, nil
 	}
@@ -76,16 +89,8 @@ func (h *Heap) Realloc(off, n uint64) (uint64, error) {
 		return 0, err
 	}
 	copy(h.bytes(moved, min(n, b.size)), h.bytes(off, min(n, b.size)))
-	h.releaseMoved(b, off)
+	h.free("realloc", off)
 	return moved, nil
-}
-
-// releaseMoved frees a block whose content has moved on; somebody who freed it
-// meanwhile broke the rules, and there is nothing left to do about it.
-func (h *Heap) releaseMoved(b block, off uint64) {
-	if fresh, err := h.find("realloc", off); err == nil && fresh.page == b.page {
-		h.free("realloc", off)
-	}
 }
 
 // inPlace makes the block fit n bytes where it is.
@@ -110,30 +115,29 @@ func (h *Heap) inPlace(b block, n uint64) bool {
 // old size are zero. Blocks that were always allocated by Calloc and Recalloc
 // are zero wherever nothing was written. IRIX: usrecalloc.
 func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
+	if err := h.begin("recalloc"); err != nil {
+		return 0, err
+	}
+	defer h.end()
 	bytes, err := h.product("recalloc", n, size)
+	switch {
+	case err != nil:
+		return 0, err
+	case off == 0:
+		return h.zeroed(bytes)
+	case bytes == 0:
+		return 0, h.free("recalloc", off)
+	}
+	b, err := h.find("recalloc", off)
 	if err != nil {
 		return 0, err
 	}
-	if off == 0 {
-		return h.Calloc(n, size)
-	}
-	if bytes == 0 {
-		return 0, h.Free(off)
-	}
-	old, err := h.BlockSize(off)
+	moved, err := h.resize(b, off, bytes)
 	if err != nil {
 		return 0, err
 	}
-	moved, err := h.Realloc(off, bytes)
-	if err != nil {
-		return 0, err
-	}
-	now, err := h.BlockSize(moved)
-	if err != nil {
-		return 0, err
-	}
-	if now > old {
-		clear(h.bytes(moved+old, now-old))
+	if now, err := h.find("recalloc", moved); err == nil && now.size > b.size {
+		clear(h.bytes(moved+b.size, now.size-b.size))
 	}
 	return moved, nil
 }

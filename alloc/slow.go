@@ -132,14 +132,19 @@ func (h *Heap) makeHeap() bool {
 // somewhat larger classes are used before new pages where pages are few.
 func (h *Heap) mallocOnce(c int) (uint64, error) {
 	for i := 0; ; i++ {
-		for _, k := range h.substitutes(c) {
+		for k, last := c, h.substitutes(c); k <= last; k++ {
 			if page, s := h.findDisowned(k, false); s != 0 {
 				if off, ok := h.once(page, k); ok {
 					return off, nil
 				}
 			}
 		}
-		page, _, err := h.newSpan(c)
+		k := h.opens(c)
+		page, _, err := h.newSpan(k)
+		if err != nil && k != c {
+			k = c
+			page, _, err = h.newSpan(k)
+		}
 		if err != nil {
 			off, lerr := h.mallocLarger(c, err)
 			if lerr == nil || i >= 50 || !h.othersInHand() {
@@ -148,7 +153,7 @@ func (h *Heap) mallocOnce(c int) (uint64, error) {
 			runtime.Gosched() // somebody has a span in hand this very moment
 			continue
 		}
-		if off, ok := h.once(page, c); ok {
+		if off, ok := h.once(page, k); ok {
 			return off, nil
 		}
 	}

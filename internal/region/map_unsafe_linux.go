@@ -32,25 +32,34 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	if o.Addr%layout.PageSize != 0 {
 		return nil, errs.Wrap(errs.Invalid, "map", "%s: address %#x is no multiple of %d", o.Name, o.Addr, layout.PageSize)
 	}
-	window := g.MaxPages
+	window, least := g.MaxPages, leastWindow(&g, o.Need)
 	for {
 		err := r.mapWindow(fd, window, prot, o.Addr)
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, unix.ENOMEM) || g.Packed() {
+		if !errors.Is(err, unix.ENOMEM) {
 			return nil, fmt.Errorf("usarena: map: %s at %#x: %w", o.Name, o.Addr, err)
 		}
-		least := o.Need
-		if unsafe.Sizeof(uintptr(0)) == 4 {
-			least = layout.MinRegionPages
-		}
 		if window <= least {
-			return nil, fmt.Errorf("usarena: map: %s: no address space for %d bytes in use (raise ulimit -v): %w", o.Name, window<<layout.PageShift, err)
+			return nil, fmt.Errorf("usarena: map: %s: no address space for the %d bytes that must be seen (raise ulimit -v): %w", o.Name, window<<layout.PageShift, err)
 		}
-		window = max(window/2, least)
+		window = max(window/2&^(g.RegionPages()-1), least)
 	}
 	return r, nil
+}
+
+// leastWindow is the smallest window that will do, in whole regions: what is in
+// use, or on 32-bit one region.
+func leastWindow(g *layout.Geometry, need uint64) uint64 {
+	if g.Packed() {
+		return g.MaxPages
+	}
+	rp := g.RegionPages()
+	if unsafe.Sizeof(uintptr(0)) == 4 {
+		need = 1
+	}
+	return min((max(need, 1)+rp-1)&^(rp-1), g.MaxPages)
 }
 
 func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
@@ -82,7 +91,7 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	if addr != 0 {
 		flags |= unix.MAP_FIXED_NOREPLACE
 	}
-	base, err := mmap(unsafe.Add(nil, uintptr(addr)), uintptr(total), unix.PROT_NONE, flags, -1, 0)
+	base, err := reserve(uintptr(addr), uintptr(total), flags)
 	if err != nil {
 		return err
 	}
@@ -114,6 +123,30 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	advise(base, uintptr(total))
 	r.unmap = func() error { return unmapOrPoison(base, uintptr(total)) }
 	return nil
+}
+
+// baseAlign is the alignment of a mapping's address where address space is
+// plenty: offsets and addresses then agree in alignment up to it.
+const baseAlign = 2 << 20
+
+// reserve takes total bytes of address space without access.
+func reserve(addr, total uintptr, flags int) (unsafe.Pointer, error) {
+	if addr != 0 || unsafe.Sizeof(addr) == 4 {
+		return mmap(unsafe.Add(nil, addr), total, unix.PROT_NONE, flags, -1, 0)
+	}
+	wide, err := mmap(nil, total+baseAlign, unix.PROT_NONE, flags, -1, 0)
+	if err != nil {
+		return nil, err
+	}
+	skip := -uintptr(wide) & (baseAlign - 1)
+	if skip > 0 {
+		munmap(wide, skip)
+	}
+	total = (total + layout.PageMask) &^ layout.PageMask
+	if rest := baseAlign - skip; rest > 0 {
+		munmap(unsafe.Add(wide, skip+total), rest)
+	}
+	return unsafe.Add(wide, skip), nil
 }
 
 func mmap(addr unsafe.Pointer, length uintptr, prot int, flags int, fd int, off uint64) (unsafe.Pointer, error) {

@@ -1,0 +1,75 @@
+package arenatest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"usarena/arena"
+	"usarena/config"
+	"usarena/info"
+)
+
+var names atomic.Uint64
+
+// Name is a name for an arena that nobody else uses, in shared memory if there
+// is any, else in t.TempDir. Whatever has that name when the test ends is
+// removed.
+func Name(t testing.TB) string {
+	t.Helper()
+	base := fmt.Sprintf("usarena-test-%d-%d", os.Getpid(), names.Add(1))
+	name := filepath.Join("/dev/shm", base)
+	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
+		name = filepath.Join(t.TempDir(), base)
+	} else {
+		f.Close()
+		os.Remove(name)
+	}
+	t.Cleanup(func() { os.Remove(name) })
+	return name
+}
+
+// New creates an arena for t. When t ends, a.Check runs, the arena is closed
+// (unless the test did so) and checked once more, and removed. Findings fail the
+// test.
+func New(t testing.TB, cfg ...*config.Config) *arena.Arena {
+	t.Helper()
+	var c *config.Config
+	if len(cfg) > 0 {
+		c = cfg[0]
+	}
+	name := Name(t)
+	a, err := arena.Create(name, c)
+	if err != nil {
+		t.Fatalf("arenatest: %v", err)
+	}
+	t.Cleanup(func() { finish(t, a) })
+	return a
+}
+
+func finish(t testing.TB, a *arena.Arena) {
+	if a.Add() == nil {
+		report(t, "before Close", a.Check())
+	}
+	if err := a.Close(); err != nil {
+		t.Errorf("arenatest: close %s: %v", a.Name(), err)
+	}
+	r, err := info.Check(a.Name())
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // the test has unlinked it
+	case err != nil:
+		t.Errorf("arenatest: check %s: %v", a.Name(), err)
+	default:
+		report(t, "after Close", r)
+	}
+}
+
+func report(t testing.TB, when string, r info.Report) {
+	for _, f := range r.Findings {
+		t.Errorf("arenatest: %s: %s at %#x: %s", when, f.Kind, f.Offset, f.Detail)
+	}
+}

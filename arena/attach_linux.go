@@ -1,0 +1,182 @@
+package arena
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/alloc"
+	"usarena/config"
+	"usarena/internal/backing"
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+	"usarena/internal/liveness"
+	"usarena/internal/region"
+)
+
+// attachOptions says in what way somebody joins.
+type attachOptions struct {
+	ctx    context.Context
+	addr   uint64        // base address asked for
+	reaper time.Duration // 0: none
+	init   bool          // through Init: foreign files are refused, idle arenas may start afresh
+	fresh  bool          // as usinit: idle arenas do start afresh, other files are overwritten
+	cfg    *config.Config
+}
+
+// join opens the file behind n and attaches to the arena in it. It returns
+// errMoved or errInUse, bare, when it should be tried again.
+func join(ctx context.Context, n backing.Name, opt attachOptions) (*Arena, error) {
+	f, err := backing.Open(n, false)
+	if err != nil {
+		return nil, err
+	}
+	if opt.init {
+		if err := f.CheckOwner(); err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+	view, err := readHeader(f, n.Given)
+	if opt.mayReplace(view, err) {
+		a, inUse, err := startAfresh(ctx, f, n, opt.cfg)
+		if !inUse {
+			f.Close()
+			return a, err
+		}
+	}
+	if err != nil {
+		f.Close()
+		if opt.mayReplace(view, err) { // no arena, and somebody else is replacing it
+			err = errInUse
+		}
+		return nil, err
+	}
+	k, err := newKeeper(f, false)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	fail := func(err error) (*Arena, error) { k.Close(); f.Close(); return nil, err }
+	if ok, err := k.ShareUse(); err != nil {
+		return fail(err)
+	} else if !ok {
+		return fail(errInUse)
+	}
+	if same, err := f.SamePath(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fail(err)
+	} else if !same {
+		return fail(errMoved)
+	}
+	return attach(ctx, f, k, n.Given, opt)
+}
+
+// mayReplace says that a file starts afresh if nobody uses it. err is what
+// readHeader found.
+func (o *attachOptions) mayReplace(v *headerView, err error) bool {
+	switch {
+	case err == nil:
+		return o.fresh || o.init && v.header.Flags&layout.FlagResetIdle != 0
+	case errors.Is(err, errs.NotArena):
+		return o.fresh && !v.damaged()
+	}
+	return false
+}
+
+// newKeeper opens the two descriptions of its own that an attachment's life
+// hangs on: one holds our bytes and does nothing else, one probes others.
+func newKeeper(f *backing.File, readOnly bool) (*liveness.Keeper, error) {
+	hold, err := f.Reopen(readOnly)
+	if err != nil {
+		return nil, err
+	}
+	probe, err := f.Reopen(readOnly)
+	if err != nil {
+		unix.Close(hold)
+		return nil, err
+	}
+	return liveness.New(hold, probe), nil
+}
+
+// attach makes this process a user of the arena in f. The caller holds a share
+// of the USE byte through k, so nobody removes or replaces the file now. f and
+// k belong to the Arena, or are closed after an error.
+func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, name string, opt attachOptions) (_ *Arena, err error) {
+	a := &Arena{name: name, file: f, keeper: k, gate: newGate(), addr: opt.addr}
+	defer func() {
+		if err != nil {
+			if a.region != nil {
+				a.region.Close()
+			}
+			k.Close()
+			f.Close()
+		}
+	}()
+	view, err := readHeader(f, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := view.refuseUnknown(name); err != nil {
+		return nil, err
+	}
+	if err := a.mapRegion(view, opt.addr, false); err != nil {
+		return nil, err
+	}
+	if err := k.Pin(); err != nil {
+		return nil, fmt.Errorf("usarena: open: %s: pin the lock: %w", name, err)
+	}
+	if err := a.takeSlot(ctx); err != nil {
+		return nil, err
+	}
+	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Recover: a.recoverDead})
+	a.reaper.start(a, opt.reaper)
+	return a, nil
+}
+
+// mapRegion maps what view describes.
+func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
+	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed}
+	if !readOnly && view.header.Flags&layout.FlagNoReserve == 0 {
+		o.Reserve = a.file
+	}
+	r, err := region.Map(a.file.FD(), view.geo, o)
+	if err != nil {
+		return err
+	}
+	a.region = r
+	_, _, a.data = r.Zones()
+	a.dataOff = view.geo.DataOff
+	a.limit.Store(uintptr(r.Visible() << layout.PageShift))
+	return nil
+}
+
+// openReadOnly is OpenReadOnly of a parsed name. Its keeper only asks.
+func openReadOnly(n backing.Name) (*Arena, error) {
+	f, err := backing.Open(n, true)
+	if err != nil {
+		return nil, err
+	}
+	view, err := readHeader(f, n.Given)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	k, err := newKeeper(f, true)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	a := &Arena{name: n.Given, file: f, keeper: k, gate: newGate()}
+	if err := a.mapRegion(view, 0, true); err != nil {
+		k.Close()
+		f.Close()
+		return nil, err
+	}
+	a.lookup = alloc.Attach(alloc.Attachment{Region: a.region, Oracle: k})
+	a.refuseWith(errs.Wrap(errs.ReadOnly, "change", "%s: attached with OpenReadOnly, use Join", a.name))
+	return a, nil
+}

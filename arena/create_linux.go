@@ -1,0 +1,127 @@
+package arena
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"os"
+
+	"usarena/config"
+	"usarena/internal/backing"
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+	"usarena/internal/liveness"
+)
+
+// create makes an arena and attaches to it. The arena is complete, and its
+// creator holds a share of it, before it has a name: nobody sees a half-made
+// one, and nobody can remove it before we are in.
+func create(ctx context.Context, n backing.Name, cfg *config.Config, replace bool) (*Arena, error) {
+	c, err := cfg.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
+	g, err := plan(&c, n.Given)
+	if err != nil {
+		return nil, err
+	}
+	mk := backing.Create
+	if replace {
+		mk = backing.Replace
+	}
+	var k *liveness.Keeper
+	f, err := mk(n, c.Mode, func(f *backing.File) error {
+		if err := fill(f, &c, &g); err != nil {
+			return err
+		}
+		if k, err = newKeeper(f, false); err != nil {
+			return err
+		}
+		if ok, err := k.ShareUse(); err != nil || !ok {
+			return fmt.Errorf("usarena: create: %s: new file is in use already (%v): %w", n.Given, err, errs.FileSystem)
+		}
+		return nil
+	})
+	if err != nil {
+		if k != nil {
+			k.Close()
+		}
+		return nil, err
+	}
+	if c.Type == config.SharedOnly && n.Path != "" {
+		if err := f.Unlink(); err != nil {
+			k.Close()
+			f.Close()
+			return nil, err
+		}
+	}
+	return attach(ctx, f, k, n.Given, attachOptions{addr: c.AttachAddr, reaper: c.Reaper})
+}
+
+// plan computes the geometry and refuses sizes that leave no room for data,
+// naming the least that works.
+func plan(c *config.Config, name string) (layout.Geometry, error) {
+	const op = "create"
+	if c.NoAutoGrow {
+		c.MaxSize = c.Size
+	}
+	if c.MaxSize > layout.MaxArena {
+		return layout.Geometry{}, errs.Wrap(errs.Invalid, op, "%s: MaxSize %d, the greatest possible is %d", name, uint64(c.MaxSize), uint64(layout.MaxArena))
+	}
+	g, err := layout.Plan(uint64(c.MaxSize), uint64(c.Users))
+	if err != nil {
+		return g, errs.Wrap(errs.Invalid, op, "%s: %v", name, err)
+	}
+	if g.PagesFor(uint64(c.Size)) == 0 {
+		least := g.MetaBytes(1) + layout.PageSize
+		return g, errs.Wrap(errs.Invalid, op, "%s: Size %d leaves no room for data; with %d users and MaxSize %d the least that works is %d",
+			name, uint64(c.Size), c.Users, uint64(c.MaxSize), least)
+	}
+	return g, nil
+}
+
+// fill writes a new arena into f.
+func fill(f *backing.File, c *config.Config, g *layout.Geometry) error {
+	if err := liveness.SelfTest(func() (int, error) { return f.Reopen(false) }); err != nil {
+		return err
+	}
+	pages := g.PagesFor(uint64(c.Size))
+	if c.NoReserve {
+		// Nothing grows the file later, so it gets its full, sparse length now.
+		if err := f.Truncate(g.FileSize(g.MaxPages)); err != nil {
+			return err
+		}
+	} else if err := f.Reserve(g.Pieces(0, pages)); err != nil {
+		return err
+	}
+	var r [16]byte
+	rand.Read(r[:])
+	nonce := [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
+	if _, err := f.WriteAt(headerFor(c, g, uint32(os.Geteuid()), nonce), 0); err != nil {
+		return fmt.Errorf("usarena: create: write header: %w", err)
+	}
+	return f.Seal()
+}
+
+// startAfresh replaces a file that no live process uses by a new arena, and
+// joins that.
+func startAfresh(ctx context.Context, f *backing.File, n backing.Name, cfg *config.Config) (_ *Arena, inUse bool, _ error) {
+	k, err := newKeeper(f, false)
+	if err != nil {
+		return nil, false, err
+	}
+	defer k.Close()
+	release, ok, err := k.UseAlone()
+	if err != nil || !ok {
+		return nil, err == nil, err
+	}
+	defer release()
+	// With the lock held nobody else replaces or removes what the name leads to,
+	// unless he did so before.
+	if same, err := f.SamePath(); err != nil || !same {
+		return nil, false, errMoved
+	}
+	a, err := create(ctx, n, cfg, true)
+	return a, false, err
+}

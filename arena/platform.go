@@ -1,0 +1,30 @@
+package arena
+
+import (
+	"io/fs"
+
+	"usarena/internal/layout"
+	"usarena/internal/robust"
+)
+
+// store is the file beneath an arena; *backing.File.
+type store interface {
+	FD() int
+	ID() (dev, ino uint64)
+	Size() (uint64, error)
+	ReadHeader([]byte) (int, error)
+	Reserve([]layout.Piece) error
+	SamePath() (bool, error)
+	Reopen(readonly bool) (int, error)
+	Unlink() error
+	Chmod(fs.FileMode) error
+	Close() error
+}
+
+// lifeline is what an attachment's life hangs on; *liveness.Keeper.
+type lifeline interface {
+	robust.Oracle
+	Take(slot int) (bool, error)
+	Release() error
+	Close() error
+}

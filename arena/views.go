@@ -1,0 +1,98 @@
+package arena
+
+import (
+	"iter"
+
+	"usarena/config"
+	"usarena/info"
+)
+
+// Name is the name that this arena was opened by.
+func (a *Arena) Name() string { return a.name }
+
+// ID is the device and inode of the arena's file: two names of one arena have
+// the same, and an arena that was removed and created again has another one.
+func (a *Arena) ID() (dev, ino uint64) { return a.file.ID() }
+
+// Config is the configuration that holds, which is the creator's, except for
+// what each user decides for itself. It panics with ErrClosed.
+func (a *Arena) Config() config.Config {
+	a.mustEnter("config")
+	defer a.gate.leave()
+	c := configOf(a.region.Header())
+	c.Reaper = a.reaper.every
+	if a.addr != 0 {
+		c.AttachAddr = a.addr
+	}
+	return c
+}
+
+// Stats counts what is in the arena. On a live arena the numbers are those of a
+// walk, not of an instant. It panics with ErrClosed.
+func (a *Arena) Stats() info.Stats {
+	a.mustEnter("stats")
+	defer a.gate.leave()
+	return info.StatsOf(a.region)
+}
+
+// Check looks for damage without stopping anybody: a finding counts only if a
+// second look confirms it. It panics with ErrClosed.
+func (a *Arena) Check() info.Report {
+	a.mustEnter("check")
+	defer a.gate.leave()
+	return info.CheckRegion(a.region, true, a.keeper)
+}
+
+// Blocks walks the allocated blocks: offset and usable bytes. On a live arena
+// blocks that come and go meanwhile may be seen or not. Within the loop anything
+// may be done with the arena; Close ends it. It panics with ErrClosed.
+func (a *Arena) Blocks() iter.Seq2[Offset, uint64] {
+	return func(yield func(Offset, uint64) bool) {
+		a.mustEnter("blocks")
+		inside := true
+		defer func() {
+			if inside {
+				a.gate.leave()
+			}
+		}()
+		for off, n := range info.BlocksOf(a.region) {
+			// The body runs outside the gate, so that it may call Close.
+			a.gate.leave()
+			inside = false
+			if !yield(off, n) {
+				return
+			}
+			if inside = a.gate.enter(); !inside {
+				return
+			}
+		}
+	}
+}
+
+// Users lists the slots that are in use, dead users that nobody has recovered
+// yet included. It panics with ErrClosed.
+func (a *Arena) Users() []info.User {
+	a.mustEnter("users")
+	defer a.gate.leave()
+	return info.UsersOf(a.region, a.keeper)
+}
+
+// Self is this process as a user; the zero User when attached read-only. It
+// panics with ErrClosed.
+func (a *Arena) Self() info.User {
+	for _, u := range a.Users() {
+		if u.Slot == a.slot {
+			return u
+		}
+	}
+	return info.User{}
+}
+
+// blockSizeReadOnly is BlockSize without a heap: it walks.
+func (a *Arena) blockSizeReadOnly(p Offset) (uint64, error) {
+	if !a.gate.enter() {
+		return 0, a.closedError("block size")
+	}
+	defer a.gate.leave()
+	return a.lookup.BlockSize(p)
+}

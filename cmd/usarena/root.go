@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+const rootText = `A shared arena is a file that unrelated processes map and share a heap in:
+malloc and free, typed pointers, one root. Any of them may be killed at any
+instruction; the others go on and nothing is lost.
+
+An arena is named by one string, here and in the API:
+
+  /path/file, ./file   a regular file, on tmpfs (/dev/shm) or a disk
+  shm:/name            a POSIX shared memory object
+  memfd:               anonymous, for the processes that inherit it
+
+Exit status: 0 done or yes, 1 the answer is no, 2 could not do it or wrong use.`
+
+const rootExample = `  usarena demo                                 watch processes share a heap
+  usarena create /dev/shm/mine --max 1GiB      make an arena
+  usarena info /dev/shm/mine                   what is in it
+  usarena check /dev/shm/mine && echo sound    is it sound?`
+
+// errNo ends a command with status 1: it did its work, and the answer is no.
+var errNo = errors.New("no")
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "usarena",
+		Short:         "shared arenas: a heap that unrelated processes share",
+		Long:          rootText,
+		Example:       rootExample,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(
+		createCommand(), infoCommand(), usersCommand(), checkCommand(), recoverCommand(),
+		mapCommand(), replayCommand(), benchCommand(), demoCommand(),
+	)
+	return root
+}
+
+// run is main with a result: the exit status. An interrupt ends the context, so
+// that every command removes what it made; a closed pipe counts as one.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errNo):
+		return 1
+	case ctx.Err() != nil:
+		fmt.Fprintf(os.Stderr, "usarena: %s: interrupted\n", cmd.Name())
+		return 2
+	}
+	text := strings.TrimPrefix(err.Error(), "usarena: ")
+	fmt.Fprintf(os.Stderr, "usarena: %s\n", text)
+	if isUsage(err) {
+		fmt.Fprintf(os.Stderr, "see: %s --help\n", cmd.CommandPath())
+	}
+	return 2
+}
+
+// isUsage tells mistakes of typing from failures, by cobra's own words for them.
+func isUsage(err error) bool {
+	for _, s := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "accepts ", "requires at least", "flag needs an argument"} {
+		if strings.Contains(err.Error(), s) {
+			return true
+		}
+	}
+	return false
+}

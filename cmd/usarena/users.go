@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"usarena/info"
+)
+
+const usersText = `List the processes that are attached to an arena, a user slot each.
+
+A slot is live as long as the kernel holds its lock for the process. A slot that
+is "dead" belonged to a process that ended without closing the arena; the next
+process that needs something of it recovers it, or usarena recover does. Pids are
+those of the process's own pid namespace and only for people to read.`
+
+func usersCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "users NAME", Short: "who uses an arena", Long: usersText, Args: needName,
+		Example: `  usarena users /dev/shm/mine
+  usarena users --json /dev/shm/mine | jq '.[] | select(.state == "dead")'`,
+	}
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		users, err := info.Users(args[0])
+		if err != nil {
+			return err
+		}
+		out := c.OutOrStdout()
+		if *asJSON {
+			for i := range users {
+				users[i].Holds = append([]string{}, users[i].Holds...)
+				users[i].WaitsFor = append([]string{}, users[i].WaitsFor...)
+			}
+			return writeJSON(out, append([]info.User{}, users...))
+		}
+		if len(users) == 0 {
+			fmt.Fprintf(out, "%s: nobody is attached\n", args[0])
+			return nil
+		}
+		w := table(out)
+		defer w.Flush()
+		fmt.Fprintln(w, "SLOT\tSTATE\tPID\tSINCE\tHOLDS\tWAITS FOR")
+		for _, u := range users {
+			fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\n", u.Slot, u.State, u.Pid, ago(u.Since), listed(u.Holds), listed(u.WaitsFor))
+		}
+		return nil
+	}
+	return c
+}
+
+// ago is a time as people say it.
+func ago(t time.Time) string {
+	if t.IsZero() || t.Unix() == 0 {
+		return "?"
+	}
+	return t.Format(time.DateTime) + " (" + time.Since(t).Round(time.Second).String() + ")"
+}
+
+func listed(s []string) string {
+	if len(s) == 0 {
+		return "-"
+	}
+	return strings.Join(s, ", ")
+}

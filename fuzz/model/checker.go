@@ -1,0 +1,193 @@
+package model
+
+import (
+	"fmt"
+	"hash/maphash"
+	"strings"
+)
+
+// Mark is one line of the allocator that a model's step stands for. The line
+// carries the comment "// model: " and the name.
+type Mark struct{ Name, Code string }
+
+// Machine is a protocol as a finite machine. Equal states have equal futures.
+type Machine[S comparable] interface {
+	// Start is the only initial state.
+	Start() S
+	// Next tells emit every step that somebody can take in s: who, which mark
+	// (an index of Marks), and the state it leads to.
+	Next(s S, emit func(who, mark uint8, to S))
+	// Wrong is what is not as it must be in s, "" if nothing.
+	Wrong(s S) string
+	// Clean is where everything has been given back. It must stay in reach.
+	Clean(s S) bool
+	// Marks names the steps.
+	Marks() []Mark
+}
+
+// Result is what Explore has seen.
+type Result struct {
+	States, Steps, Depth int
+	Cleans               int    // states in which everything was given back
+	Wrong                string // "" if all states are as they must be
+	Path                 []string
+	Used                 []bool // by mark: some step of it was taken
+	Whole                bool   // every reachable state was visited
+}
+
+// explorer holds the states found so far, in the order of their discovery. The
+// table is an open hash of indices, so a state is stored once.
+type explorer[S comparable] struct {
+	seed   maphash.Seed
+	table  []int32 // index+1, 0 is empty
+	states []S
+	parent []int32
+	who    []uint8
+	mark   []uint8
+	from   []int // by state: where its successors begin in to
+	to     []int32
+}
+
+// find is s's index; fresh says that it was not known.
+func (e *explorer[S]) find(s S) (i int32, fresh bool) {
+	if 2*len(e.states) >= len(e.table) {
+		e.grow()
+	}
+	mask := uint64(len(e.table) - 1)
+	for at := maphash.Comparable(e.seed, s) & mask; ; at = (at + 1) & mask {
+		switch i := e.table[at]; {
+		case i == 0:
+			e.states = append(e.states, s)
+			e.table[at] = int32(len(e.states))
+			return int32(len(e.states) - 1), true
+		case e.states[i-1] == s:
+			return i - 1, false
+		}
+	}
+}
+
+func (e *explorer[S]) grow() {
+	e.table = make([]int32, max(1<<12, 2*len(e.table)))
+	mask := uint64(len(e.table) - 1)
+	for i, s := range e.states {
+		at := maphash.Comparable(e.seed, s) & mask
+		for e.table[at] != 0 {
+			at = (at + 1) & mask
+		}
+		e.table[at] = int32(i + 1)
+	}
+}
+
+// Explore visits every state that m can reach, breadth first, and stops at the
+// first one that is wrong: its path is a shortest one. At the end it proves
+// that from every state a clean one can be reached. limit bounds the states.
+func Explore[S comparable](m Machine[S], limit int) Result {
+	e := &explorer[S]{seed: maphash.MakeSeed()}
+	r := Result{Used: make([]bool, len(m.Marks()))}
+	e.find(m.Start())
+	e.parent, e.who, e.mark = append(e.parent, -1), append(e.who, 0), append(e.mark, 0)
+	var clean []int32
+	last := 0 // first state of the next level
+	for i := 0; i < len(e.states); i++ {
+		if i == last {
+			r.Depth++
+			last = len(e.states)
+		}
+		s := e.states[i]
+		if r.Wrong = m.Wrong(s); r.Wrong != "" {
+			return e.told(m, r, int32(i))
+		}
+		if m.Clean(s) {
+			clean = append(clean, int32(i))
+		}
+		if len(e.states) > limit {
+			r.Wrong = fmt.Sprintf("more than %d states", limit)
+			return e.told(m, r, int32(i))
+		}
+		e.from = append(e.from, len(e.to))
+		m.Next(s, func(who, mark uint8, to S) {
+			r.Used[mark] = true
+			j, fresh := e.find(to)
+			if fresh {
+				e.parent, e.who, e.mark = append(e.parent, int32(i)), append(e.who, who), append(e.mark, mark)
+			}
+			e.to = append(e.to, j)
+		})
+	}
+	e.from = append(e.from, len(e.to))
+	r.Whole, r.Cleans = true, len(clean)
+	if i := e.stuck(clean); i >= 0 {
+		r.Wrong = "from here nothing leads to a state in which everything is given back"
+		return e.told(m, r, i)
+	}
+	return e.told(m, r, -1)
+}
+
+// told completes a result, with the path to state i unless it is negative.
+func (e *explorer[S]) told(m Machine[S], r Result, i int32) Result {
+	r.States, r.Steps = len(e.states), len(e.to)
+	if i < 0 {
+		return r
+	}
+	for ; i >= 0; i = e.parent[i] {
+		k := m.Marks()[e.mark[i]]
+		line := fmt.Sprintf("%d: %-4s %-42s %v", e.who[i], k.Name, k.Code, e.states[i])
+		if e.parent[i] < 0 {
+			line = fmt.Sprintf("begin %v", e.states[i])
+		}
+		r.Path = append(r.Path, line)
+	}
+	for a, b := 0, len(r.Path)-1; a < b; a, b = a+1, b-1 {
+		r.Path[a], r.Path[b] = r.Path[b], r.Path[a]
+	}
+	return r
+}
+
+// stuck is the first state from which no clean one can be reached, or -1.
+func (e *explorer[S]) stuck(clean []int32) int32 {
+	// Predecessors, as one array sorted by state.
+	begin := make([]int32, len(e.states)+1)
+	for _, j := range e.to {
+		begin[j+1]++
+	}
+	for i := range e.states {
+		begin[i+1] += begin[i]
+	}
+	pred := make([]int32, len(e.to))
+	next := append([]int32(nil), begin...)
+	for i := range e.states {
+		for _, j := range e.to[e.from[i]:e.from[i+1]] {
+			pred[next[j]] = int32(i)
+			next[j]++
+		}
+	}
+	seen := make([]bool, len(e.states))
+	for _, i := range clean {
+		seen[i] = true
+	}
+	for todo := clean; len(todo) > 0; {
+		j := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, i := range pred[begin[j]:begin[j+1]] {
+			if !seen[i] {
+				seen[i] = true
+				todo = append(todo, i)
+			}
+		}
+	}
+	for i, ok := range seen {
+		if !ok {
+			return int32(i)
+		}
+	}
+	return -1
+}
+
+// String is one line for people.
+func (r Result) String() string {
+	s := fmt.Sprintf("%d states, %d transitions, depth %d, %d clean", r.States, r.Steps, r.Depth, r.Cleans)
+	if r.Wrong != "" {
+		s += ": " + r.Wrong + "\n\t" + strings.Join(r.Path, "\n\t")
+	}
+	return s
+}

@@ -1,0 +1,41 @@
+package info
+
+import (
+	"runtime/debug"
+	"unsafe"
+
+	"usarena/internal/errs"
+)
+
+// guard calls f, which reads the image. If the file was cut off meanwhile, the
+// read faults, and that becomes ErrTruncated. Other panics go on.
+func (v *view) guard(f func()) (err error) { return v.image.guard(f) }
+
+func (m *image) guard(f func()) (err error) {
+	old := debug.SetPanicOnFault(true) // of this goroutine only
+	defer func() {
+		debug.SetPanicOnFault(old)
+		switch p := recover().(type) {
+		case nil:
+		case interface{ Addr() uintptr }:
+			if !m.contains(p.Addr()) {
+				panic(p)
+			}
+			err = errs.Wrap(errs.Truncated, "read", "%s: the file lost pages that its header says exist", m.name)
+		default:
+			panic(p)
+		}
+	}()
+	f()
+	return nil
+}
+
+func (m *image) contains(addr uintptr) bool {
+	for _, words := range [][]uint64{m.front, m.states, m.bits} {
+		base := uintptr(unsafe.Pointer(unsafe.SliceData(words)))
+		if addr-base < uintptr(len(words)*8) {
+			return true
+		}
+	}
+	return false
+}

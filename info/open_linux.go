@@ -1,0 +1,129 @@
+package info
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/internal/backing"
+	"usarena/internal/layout"
+)
+
+// view is an arena opened for looking: its metadata mapped read-only as far as
+// it exists, and a descriptor of its own to ask who lives. Pages of data are not
+// mapped, so that a 32-bit process can look at any arena.
+type view struct {
+	image *image
+	file  *backing.File
+	maps  [][]byte
+}
+
+// open opens the arena called name and verifies its header from a private copy.
+// log receives what is wrong with header and length.
+func open(name string, log *findings) (*view, error) {
+	n, err := backing.Parse(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := backing.Open(n, true)
+	if err != nil {
+		return nil, err
+	}
+	v := &view{file: f}
+	if err := v.load(name, log); err != nil {
+		return nil, errors.Join(err, v.close())
+	}
+	return v, nil
+}
+
+func (v *view) load(name string, log *findings) error {
+	size, err := v.file.Size()
+	if err != nil {
+		return err
+	}
+	b := make([]byte, layout.HeaderSize)
+	n, err := v.file.ReadHeader(b)
+	if err != nil {
+		return err
+	}
+	words := wordsOf(b[:n])
+	h, err := shortHeader(words, uint64(n), name, log)
+	if err != nil {
+		return err
+	}
+	g, err := judge(h, name, log.add)
+	if err != nil {
+		return err
+	}
+	m := &image{name: name, head: h, geo: g}
+	if m.front, err = v.words(0, g.StatesOff, size); err != nil {
+		return err
+	}
+	pages := m.committed()
+	if m.states, err = v.words(g.StatesOff, pages*layout.StateSize, size); err != nil {
+		return err
+	}
+	if m.bits, err = v.words(g.BitsOff, pages*layout.BitsSize, size); err != nil {
+		return err
+	}
+	v.image = m
+	m.limit()
+	// The arena may have grown since its size was taken.
+	if size, err = v.file.Size(); err == nil {
+		m.judgeSize(size, log)
+	}
+	return err
+}
+
+// words maps length bytes of the file from off on, whole pages of them, as far
+// as the file reaches. What does not exist yet is never touched: a read would
+// make it exist.
+func (v *view) words(off, length, size uint64) ([]uint64, error) {
+	from := off &^ layout.PageMask
+	to := min((off+length+layout.PageMask)&^layout.PageMask, size)
+	if from >= to || length == 0 {
+		return nil, nil
+	}
+	if to-from != uint64(int(to-from)) || int(to-from) < 0 {
+		return nil, fmt.Errorf("usarena: open: %s: %d bytes of metadata do not fit in this process: %w", v.file.Name.Given, to-from, unix.ENOMEM)
+	}
+	b, err := unix.Mmap(v.file.FD(), int64(from), int(to-from), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_NORESERVE)
+	if err != nil {
+		return nil, fmt.Errorf("usarena: open: %s: map %d bytes: %w", v.file.Name.Given, to-from, err)
+	}
+	v.maps = append(v.maps, b)
+	return wordsOf(b[off-from:]), nil
+}
+
+func (v *view) close() error {
+	var errs []error
+	for _, b := range v.maps {
+		errs = append(errs, unix.Munmap(b))
+	}
+	v.maps = nil
+	return errors.Join(append(errs, v.file.Close())...)
+}
+
+// held reports that another description holds a lock on one of n bytes. When in
+// doubt it says yes.
+func (v *view) held(at, n uint64) bool {
+	lk := unix.Flock_t{Type: unix.F_WRLCK, Start: int64(at), Len: int64(n)}
+	for {
+		err := unix.FcntlFlock(uintptr(v.file.FD()), unix.F_OFD_GETLK, &lk)
+		if !errors.Is(err, unix.EINTR) {
+			return err != nil || lk.Type != unix.F_UNLCK
+		}
+	}
+}
+
+// anyUser reports that some user of the arena lives.
+func (v *view) anyUser() bool {
+	first, last := layout.LockByte(1), layout.LockByte(int(v.image.geo.Users))
+	return v.held(first, last-first+1)
+}
+
+// Dead makes a view an oracle for reports.
+func (v *view) Dead(slot int) bool { return !v.held(layout.LockByte(slot), 1) }
+
+func (v *view) backing() string { return v.file.Name.Kind.String() }

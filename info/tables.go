@@ -1,0 +1,102 @@
+package info
+
+import (
+	"reflect"
+	"strings"
+
+	"usarena/internal/layout"
+)
+
+// zeroRange are bytes of a record that are always zero.
+type zeroRange struct {
+	name      string
+	off, size uint64
+}
+
+var (
+	headerZero = zeroOf(reflect.TypeFor[layout.Header]())
+	userZero   = zeroOf(reflect.TypeFor[layout.User]())
+	ledgerZero = zeroOf(reflect.TypeFor[layout.Ledger]())
+	laneZero   = zeroOf(reflect.TypeFor[layout.Lane]())
+	regionZero = zeroOf(reflect.TypeFor[layout.Region]())
+	bitsZero   = zeroOf(reflect.TypeFor[layout.Bits]())
+)
+
+// zeroOf lists the padding of a record, which the layout marks by its names.
+func zeroOf(t reflect.Type) (z []zeroRange) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if strings.HasPrefix(f.Name, "_pad") || strings.HasPrefix(f.Name, "_reserved") {
+			z = append(z, zeroRange{t.Name() + "." + f.Name, uint64(f.Offset), uint64(f.Type.Size())})
+		}
+	}
+	return z
+}
+
+// lookAtTables judges the fixed part: header, users, region locks.
+func (m *image) lookAtTables(log *findings) {
+	l := looker{m, log}
+	l.reserved(headerZero, 0, m.word)
+	for slot := 1; slot <= int(m.geo.Users); slot++ {
+		l.lookAtUser(slot)
+		i := uint64(slot - 1)
+		l.reserved(userZero, m.userOff(slot), m.word)
+		l.reserved(ledgerZero, m.geo.LedgersOff+i*layout.LedgerSize, m.word)
+		for lane := range m.geo.Lanes {
+			l.reserved(laneZero, m.geo.LanesOff+(i*m.geo.Lanes+lane)*layout.LaneSize, m.word)
+		}
+	}
+	// Records of regions without a page need not exist in the file yet.
+	rp := m.geo.RegionPages()
+	for i := range (m.pages + rp - 1) / rp {
+		l.lookAtLock(i)
+		l.reserved(regionZero, m.regionOff(i), m.word)
+	}
+}
+
+func (l *looker) lookAtUser(slot int) {
+	w, off := l.m.userWord(slot), l.m.userOff(slot)
+	state := layout.UserState(w)
+	switch {
+	case state > layout.UserLeaving:
+		l.log.add(KindUser, off, w, "slot %d is in state %d, there are 0 to %d", slot, state, layout.UserLeaving)
+	case w != layout.UserWord(state, layout.UserGen(w)):
+		l.log.add(KindUser, off, w, "slot %d: word %#x has bits that nothing uses", slot, w)
+	case state != layout.UserFree && layout.UserGen(w) == 0:
+		l.log.add(KindUser, off, w, "slot %d is in use in generation 0", slot)
+	}
+}
+
+// lookAtLock judges who holds a region. Its generation may be ahead of the
+// slot's while a new user recovers the old one, so only the slot counts.
+func (l *looker) lookAtLock(i uint64) {
+	w, off := l.m.lock(i), l.m.regionOff(i)
+	if w == layout.LockFree {
+		return
+	}
+	slot := layout.LockSlot(w)
+	switch {
+	case slot == 0 || slot > int(l.m.geo.Users):
+		l.log.add(KindLock, off, uint64(w), "region %d is locked by slot %d, slots are 1 to %d", i, slot, l.m.geo.Users)
+	case layout.UserState(l.m.userWord(slot)) == layout.UserFree && l.m.lock(i) == w:
+		l.log.add(KindLock, off, uint64(w), "region %d is locked by slot %d, which is free", i, slot)
+	}
+}
+
+// reserved judges the padding of the record at off. The finding names the first
+// word that is not zero.
+func (l *looker) reserved(zero []zeroRange, off uint64, word func(uint64) uint64) {
+	for _, z := range zero {
+		for at := off + z.off; at < off+z.off+z.size; at += 8 {
+			x := word(at &^ 7)
+			if z.size == 4 { // half a word
+				x >>= (at & 4) * 8
+				x &= 1<<32 - 1
+			}
+			if x != 0 {
+				l.log.add(KindReserved, at, x, "%s is %#x", z.name, x)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package backing
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"usarena/internal/errs"
+)
+
+// Kind is the family of backings a name belongs to.
+type Kind int
+
+// The kinds of backing.
+const (
+	KindFile  Kind = iota // a regular file
+	KindSHM               // a POSIX shared memory object
+	KindMemfd             // anonymous memory, reachable by descriptor only
+	KindSysV              // a System V segment
+)
+
+// String is the kind as people know it.
+func (k Kind) String() string {
+	switch k {
+	case KindFile:
+		return "file"
+	case KindSHM:
+		return "shm"
+	case KindMemfd:
+		return "memfd"
+	case KindSysV:
+		return "sysv"
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
+}
+
+// Name is a parsed name of an arena.
+type Name struct {
+	Kind  Kind
+	Path  string // of the file; "" for a memfd
+	Given string // as typed, for messages
+}
+
+// String is the name as it was typed.
+func (n Name) String() string { return n.Given }
+
+const (
+	shmPrefix  = "shm:"
+	sysvPrefix = "sysv:"
+	memfdName  = "memfd:"
+	zeroName   = "/dev/zero" // how IRIX programs ask for anonymous memory
+	nameMax    = 255         // of one path component, in bytes
+)
+
+// shmDir is where the C library keeps POSIX shared memory objects. A variable
+// for tests only.
+var shmDir = "/dev/shm"
+
+// Parse sorts a name by its kind. It does not look whether anything is there. A
+// name that cannot be one is errs.Invalid; a System V name is also
+// errors.ErrUnsupported.
+func Parse(name string) (Name, error) {
+	bad := func(format string, args ...any) (Name, error) {
+		return Name{}, errs.Wrap(errs.Invalid, "name", "%q: %s", name, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case name == "":
+		return bad("an arena needs a name, such as /tmp/arena, shm:/arena or memfd:")
+	case strings.IndexByte(name, 0) >= 0:
+		return bad("a name holds no zero byte")
+	case name == memfdName || name == zeroName:
+		return Name{Kind: KindMemfd, Given: name}, nil
+	case strings.HasPrefix(name, memfdName):
+		return bad("an anonymous arena has no name of its own, write %q", memfdName)
+	case strings.HasPrefix(name, shmPrefix):
+		return parseSHM(name, bad)
+	case strings.HasPrefix(name, sysvPrefix):
+		return Name{}, fmt.Errorf("usarena: name: %q: System V segments are not built yet, use shm:/name: %w: %w", name, errs.Invalid, errors.ErrUnsupported)
+	case strings.HasSuffix(name, "/"):
+		return bad("a name that ends in a slash is a directory's")
+	}
+	return Name{Kind: KindFile, Path: name, Given: name}, nil
+}
+
+// parseSHM follows what shm_open of the C library accepts, but insists on the
+// leading slash: without it the meaning differs between systems.
+func parseSHM(name string, bad func(string, ...any) (Name, error)) (Name, error) {
+	obj := name[len(shmPrefix):]
+	switch {
+	case !strings.HasPrefix(obj, "/"):
+		return bad("a shared memory object's name begins with a slash, as in shm:/arena")
+	case strings.Contains(obj[1:], "/"):
+		return bad("a shared memory object's name has one slash, at its beginning")
+	case obj == "/" || obj == "/." || obj == "/..":
+		return bad("nothing follows the slash that could be a name")
+	case len(obj)-1 > nameMax:
+		return bad("%d bytes after the slash, at most %d", len(obj)-1, nameMax)
+	}
+	return Name{Kind: KindSHM, Path: shmDir + obj, Given: name}, nil
+}

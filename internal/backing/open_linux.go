@@ -1,0 +1,72 @@
+package backing
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/internal/errs"
+)
+
+// Open opens what n names, never creating it: fs.ErrNotExist if nothing is
+// there. What is no regular file is errs.NotArena, a network or user-space file
+// system errs.FileSystem, a symbolic link where anybody may create files
+// errs.ForeignOwner. A file with no arena in it opens all right. readonly opens
+// for reading only.
+func Open(n Name, readonly bool) (*File, error) {
+	switch n.Kind {
+	case KindFile, KindSHM:
+	case KindMemfd:
+		return nil, fmt.Errorf("usarena: open: %s: an anonymous arena is reached by inheritance only: %w", n.Given, unix.ENOENT)
+	default:
+		return nil, unsupported("open", n)
+	}
+	flags := unix.O_RDWR
+	if readonly {
+		flags = unix.O_RDONLY
+	}
+	for range maxTries {
+		place, err := resolve("open", n)
+		if err != nil {
+			return nil, err
+		}
+		// Looking before opening spares devices and FIFOs the effects of an open.
+		if err := mustBeRegular("open", n, place); err != nil {
+			return nil, err
+		}
+		fd := -1
+		err = retry(func() (err error) {
+			fd, err = unix.Open(place, flags|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+			return
+		})
+		if err == unix.ELOOP || err == unix.EISDIR || err == unix.ENXIO {
+			continue // exchanged since: look again
+		}
+		if err != nil {
+			return nil, fmt.Errorf("usarena: open: %s: %w", n.Given, err)
+		}
+		return adopt("open", fd, n, place)
+	}
+	return nil, errs.Wrap(errs.NotArena, "open", "%s changes its type all the time", n.Given)
+}
+
+// maxTries bounds loops that somebody else can prolong.
+const maxTries = 40
+
+// mustBeRegular is errs.NotArena if place is something else than a regular file.
+func mustBeRegular(op string, n Name, place string) error {
+	var st unix.Stat_t
+	if err := retry(func() error { return unix.Lstat(place, &st) }); err != nil {
+		return fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
+	}
+	what := irregular(st.Mode)
+	if what == "" {
+		return nil
+	}
+	return errs.Wrap(errs.NotArena, op, "%s is %s, an arena is a regular file", n.Given, what)
+}
+
+func unsupported(op string, n Name) error {
+	return fmt.Errorf("usarena: %s: %s: backing %s: %w: %w", op, n.Given, n.Kind, errs.Invalid, errors.ErrUnsupported)
+}

@@ -1,0 +1,66 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+
+	"usarena/arena"
+)
+
+// Verdict is how a demo ended.
+type Verdict struct {
+	Procs     int      `json:"procs"`
+	Seconds   float64  `json:"seconds"`
+	Ops       uint64   `json:"ops"`        // calls of malloc and free, the replay's included
+	Allocated uint64   `json:"allocated"`  // blocks put into lists
+	Freed     uint64   `json:"freed"`      // blocks taken out of lists
+	Foreign   uint64   `json:"foreign"`    // of these, freed by a process that had not made them
+	Compared  uint64   `json:"compared"`   // bytes
+	Rounds    uint64   `json:"rounds"`     // replays of the trace
+	PeakBytes uint64   `json:"peak_bytes"` // most bytes of pages in use
+	LeftBytes uint64   `json:"left_bytes"` // bytes still live at the end
+	Findings  []string `json:"findings"`   // of info.Check, and everything else that is wrong
+	OK        bool     `json:"ok"`         // nothing was lost
+}
+
+// verdict empties the lists, frees the board, and accounts.
+func (r *run) verdict(trouble []string) Verdict {
+	v := Verdict{Procs: r.Procs, Seconds: time.Since(r.start).Seconds(), Findings: append([]string{}, trouble...)}
+	bad := func(format string, args ...any) { v.Findings = append(v.Findings, fmt.Sprintf(format, args...)) }
+
+	l := newListing(r.a, r.b, maxSeat, 0)
+	l.t = new(tally) // ours, not one in the arena
+	for i := range r.b.Lists {
+		if err := l.consume(takeAll(&r.b.Lists[i])); err != nil {
+			bad("the lists at the end: %v", err)
+		}
+	}
+	for i := range r.procs {
+		t := &r.b.Tallies[i]
+		v.Ops += t.Ops.Load()
+		v.Allocated += t.Allocated.Load()
+		v.Freed += t.Freed.Load()
+		v.Foreign += t.Foreign.Load()
+		v.Compared += t.Compared.Load()
+		v.Rounds += t.Rounds.Load()
+	}
+	v.Freed += l.t.Freed.Load()
+	v.Compared += l.t.Compared.Load()
+	if v.Allocated != v.Freed {
+		bad("%d blocks were allocated, %d were freed", v.Allocated, v.Freed)
+	}
+	arena.CasRoot(r.a, r.board, arena.Ptr[board]{})
+	if err := r.board.Free(r.a); err != nil {
+		bad("the board: %v", err)
+	}
+	for _, f := range r.a.Check().Findings {
+		bad("check: %s at %#x: %s", f.Kind, f.Offset, f.Detail)
+	}
+	st := r.a.Stats()
+	v.PeakBytes, v.LeftBytes = st.HighBytes, st.LiveBytes
+	if v.LeftBytes != 0 {
+		bad("%d bytes are live although everything was freed", v.LeftBytes)
+	}
+	v.OK = len(v.Findings) == 0
+	return v
+}

@@ -1,0 +1,130 @@
+package liveness
+
+import (
+	"errors"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
+
+// Keeper is one attachment's two descriptions of an arena's file. It implements
+// robust.Oracle. Its methods may be called from several goroutines; none of them
+// waits for another process.
+type Keeper struct {
+	hold, probe int
+	id          identity // of the file that both were when the Keeper was made
+
+	mu     sync.RWMutex
+	closed bool
+	slot   int          // whose byte hold has, 0 none
+	claims map[int]bool // slots whose bytes probe has
+	use    use          // what hold has on the use byte
+	alone  *alone       // the UseAlone that is in force
+	pin    []byte
+}
+
+// New makes a Keeper of two descriptors that are separate open file descriptions
+// of the arena's file. They are the Keeper's from now on. For a Keeper that only
+// asks, both may be open for reading only.
+func New(hold, probe int) *Keeper {
+	k := &Keeper{hold: hold, probe: probe, claims: map[int]bool{}}
+	k.id, _ = identify(probe) // if it fails, no answer will ever be "dead"
+	return k
+}
+
+// Take locks slot's byte for as long as this process lives or until Release or
+// Close. False: somebody else has it. It does not wait. One Keeper takes one
+// slot.
+func (k *Keeper) Take(slot int) (bool, error) {
+	if !valid(slot) {
+		return false, errs.Wrap(errs.Invalid, "take slot", "%d, slots are 1 to %d", slot, layout.MaxUsers)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.usable("take slot"); err != nil {
+		return false, err
+	}
+	if k.slot != 0 {
+		return false, errs.Wrap(errs.Invalid, "take slot", "%d: this attachment has slot %d", slot, k.slot)
+	}
+	ok, err := lock(k.hold, unix.F_WRLCK, layout.LockByte(slot))
+	if ok {
+		k.slot = slot
+	}
+	return ok, err
+}
+
+// Release gives the slot's byte back: for everybody else this user is then dead
+// or gone, as its word in the arena says. Without a slot it does nothing.
+func (k *Keeper) Release() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.release()
+}
+
+func (k *Keeper) release() error {
+	if k.slot == 0 || k.closed {
+		return nil
+	}
+	if !k.id.is(k.hold) {
+		return lostDescriptor("release slot", k.hold)
+	}
+	if err := unlock(k.hold, layout.LockByte(k.slot)); err != nil {
+		return err
+	}
+	k.slot = 0
+	return nil
+}
+
+// Slot is the slot whose byte this Keeper has, 0 for none.
+func (k *Keeper) Slot() int {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.slot
+}
+
+// Close gives everything back and closes both descriptors. It may be repeated.
+// Claims in progress keep their bytes until they are released.
+func (k *Keeper) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return nil
+	}
+	err := k.release()
+	k.closed, k.slot, k.use, k.alone = true, 0, useNone, nil
+	err = errors.Join(err, k.unpin(), k.closeFD(k.hold))
+	if len(k.claims) == 0 {
+		err = errors.Join(err, k.closeFD(k.probe))
+	}
+	return err
+}
+
+// closeFD closes a descriptor unless a careless closer of all descriptors was
+// faster, and the number means another file by now.
+func (k *Keeper) closeFD(fd int) error {
+	if !k.id.is(fd) {
+		return lostDescriptor("close", fd)
+	}
+	if err := unix.Close(fd); err != nil && err != unix.EINTR {
+		return err
+	}
+	return nil
+}
+
+// usable is errs.Closed after Close, and an error if the hold is not ours any
+// more. k.mu is held.
+func (k *Keeper) usable(op string) error {
+	if k.closed {
+		return errs.Wrap(errs.Closed, op, "descriptors %d and %d", k.hold, k.probe)
+	}
+	if !k.id.is(k.hold) {
+		return lostDescriptor(op, k.hold)
+	}
+	return nil
+}
+
+func valid(slot int) bool { return slot >= 1 && slot <= layout.MaxUsers }

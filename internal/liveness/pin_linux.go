@@ -1,0 +1,43 @@
+package liveness
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/internal/layout"
+)
+
+// Pin keeps the hold's locks even if something in this process closes all
+// descriptors: a mapping belongs to the description as a descriptor does. The
+// page is never touched, and children of a plain fork do not get it, because
+// they would keep their parent alive. It may be repeated.
+func (k *Keeper) Pin() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.usable("pin"); err != nil {
+		return err
+	}
+	if k.pin != nil {
+		return nil
+	}
+	page, err := unix.Mmap(k.hold, 0, layout.PageSize, unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return fmt.Errorf("usarena: pin: descriptor %d: %w", k.hold, err)
+	}
+	if err := unix.Madvise(page, unix.MADV_DONTFORK); err != nil {
+		unix.Munmap(page)
+		return fmt.Errorf("usarena: pin: descriptor %d: %w", k.hold, err)
+	}
+	k.pin = page
+	return nil
+}
+
+func (k *Keeper) unpin() error {
+	if k.pin == nil {
+		return nil
+	}
+	err := unix.Munmap(k.pin)
+	k.pin = nil
+	return err
+}

@@ -16,7 +16,7 @@ func storeInHand(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 // clearBits empties the bits of a page that is about to become a span.
 func (h *Heap) clearBits(page uint64) {
 	b := h.bitsAt(page)
-	for w := range layout.BitWords {
+	for w := range layout.BitWords { // model: S19
 		atomic.StoreUint64(&b.A[w], 0)
 		atomic.StoreUint64(&b.R[w], 0)
 		atomic.StoreUint64(&b.O[w], 0)

@@ -19,6 +19,11 @@ func (h *Heap) across(w want) (page uint64, ok, busy bool) {
 			r++
 			continue
 		}
+		if at+w.n <= tail.end { // freed since it was looked at: no need to cross
+			h.carve(tail, at, w)
+			h.unlock(r)
+			return at, true, busy
+		}
 		last, end, held := h.follow(r, at+w.n)
 		busy = busy || held
 		if end.usable >= at+w.n {
@@ -42,7 +47,7 @@ func (h *Heap) tail(r uint64, w want) (e extent, at uint64, ok bool) {
 	if usable != end {
 		return e, 0, false
 	}
-	h.scan(r, func(x extent) bool { e = x; return true })
+	h.scan(r, true, func(x extent) bool { e = x; return true })
 	if e.end != end || end == 0 {
 		return e, 0, false
 	}
@@ -65,7 +70,7 @@ func (h *Heap) follow(r, to uint64) (last uint64, end extent, busy bool) {
 		}
 		from, stop, usable := h.bounds(q)
 		var head extent
-		h.scan(q, func(x extent) bool {
+		h.scan(q, true, func(x extent) bool {
 			if x.page == from {
 				head = x
 			}

@@ -22,7 +22,7 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 				ch.avail = m & (m - 1)
 				a := ch.aword
 				off := ch.base + uint64(bits.TrailingZeros64(m))*h.class[c].size
-				storeA(a, loadA(a)|m&-m) // commit
+				storeA(a, loadA(a)|m&-m) // model: S2, commit
 				ph.used = 1
 				h.leave(ph)
 				return off, nil
@@ -78,7 +78,7 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 	w := i >> 6 & 3
 	bit := uint64(1) << (i & 63)
 	a := loadA(&b.A[w])
-	if a&bit == 0 || atomic.LoadUint64(&b.R[w])&bit != 0 {
+	if a&bit == 0 || atomic.LoadUint64(&b.R[w])&bit != 0 { // model: S3
 		return false
 	}
 	ch := &ph.cls[c]
@@ -86,7 +86,7 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 	if uint64(ch.page[at]) != page || ch.live>>at&1 == 0 {
 		return false
 	}
-	storeA(&b.A[w], a&^bit) // commit
+	storeA(&b.A[w], a&^bit) // model: S4, commit
 	ch.room |= 1 << at
 	if a == bit && int(at) != ch.cur {
 		h.emptied(ph, c, int(at), page)

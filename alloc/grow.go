@@ -27,7 +27,7 @@ func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
 	}
 	var refused error
 	for round := 0; ; round++ {
-		if p, ok := h.look(w, false); ok {
+		if p, ok := h.look(w); ok {
 			return p, nil
 		}
 		p, ok, busy := h.lookHard(w)
@@ -45,6 +45,7 @@ func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
 		switch {
 		case round == 0:
 			h.emptyOwn()
+			h.sweep()
 		case round == 1 && h.rescue != nil:
 			h.rescue()
 		case busy && h.waitable(round):
@@ -61,10 +62,10 @@ func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
 func (h *Heap) waitable(round int) bool { return h.r.Geo.Regions == 1 || round < 200 }
 
 // look tries the regions in turn.
-func (h *Heap) look(w want, all bool) (uint64, bool) {
+func (h *Heap) look(w want) (uint64, bool) {
 	regions := h.regions()
 	start := h.home.Load()
-	if start >= regions || all {
+	if start >= regions {
 		start = 0
 	}
 	contended := false
@@ -80,7 +81,7 @@ func (h *Heap) look(w want, all bool) (uint64, bool) {
 			contended = true
 			continue
 		}
-		p, ok := h.fromRegion(r, w)
+		p, ok := h.fromRegion(r, w, false)
 		h.unlock(r)
 		if ok {
 			if contended {
@@ -105,7 +106,7 @@ func (h *Heap) lookHard(w want) (page uint64, ok, busy bool) {
 				busy = true
 				continue
 			}
-			p, ok := h.fromRegion(r, w)
+			p, ok := h.fromRegion(r, w, true)
 			h.unlock(r)
 			if ok {
 				return p, true, busy

@@ -143,7 +143,9 @@ func (h *Heap) keepLarge() {
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
 		s := h.r.Load(p)
 		if s.Kind() == layout.Large && s.Slot() == h.slot && s.Gen() == h.gen {
-			h.cas(p, s, layout.LargeRun(s.Len(), 0, 0))
+			for s.Kind() == layout.Large && s.Slot() == h.slot && !h.cas(p, s, layout.LargeRun(s.Len(), 0, 0)) {
+				s = h.r.Load(p)
+			}
 		}
 	}
 }

@@ -21,12 +21,24 @@ func (h *Heap) mallocLarge(n, align uint64) (uint64, error) {
 }
 
 // freeLarge frees a large block, whoever allocated it, by one compare-and-swap.
+// Its owner's marks may change meanwhile, because its user closes or is recovered.
 func (h *Heap) freeLarge(page uint64, s layout.State) bool {
-	if !h.cas(page, s, layout.PendingRun(s.Len())) {
+	if !h.changeLarge(page, s, func(s layout.State) layout.State { return layout.PendingRun(s.Len()) }) {
 		return false
 	}
 	h.freed(page, s.Len())
 	return true
+}
+
+// changeLarge replaces the word of a large block for as long as it is that
+// block, whatever else changes in it.
+func (h *Heap) changeLarge(page uint64, s layout.State, to func(layout.State) layout.State) bool {
+	for n := s.Len(); s.Kind() == layout.Large && s.Len() == n; s = h.r.Load(page) {
+		if h.cas(page, s, to(s)) {
+			return true
+		}
+	}
+	return false
 }
 
 // extend grows the large block at p in place to n pages if what follows it in
@@ -64,7 +76,10 @@ func (h *Heap) extend(p uint64, s layout.State, n uint64) bool {
 	if rest := p + n; rest < min(run.end, usable) {
 		h.store(rest, layout.FreeRun(run.end-rest))
 	}
-	if !h.cas(p, s, layout.LargeRun(n, s.Slot(), s.Gen())|s&layout.Orphaned) {
+	if !h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) {
+		if rest := p + n; rest < min(run.end, usable) {
+			h.store(rest, 0)
+		}
 		return false
 	}
 	h.store(q, 0)
@@ -88,7 +103,7 @@ func (h *Heap) shrink(p uint64, s layout.State, n uint64) {
 	if rest := p + n; rest < end {
 		h.store(rest, layout.FreeRun(min(end, p+s.Len())-rest))
 	}
-	if h.cas(p, s, layout.LargeRun(n, s.Slot(), s.Gen())|s&layout.Orphaned) {
+	if h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) {
 		h.freed(min(p+n, end-1), s.Len()-n)
 		h.opened(p, s.Len())
 	} else if rest := p + n; rest < end {

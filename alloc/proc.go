@@ -83,7 +83,7 @@ func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 	page := uint64(ch.page[i&63])
 	b := h.bitsAt(page)
 	for n := words(c); w < n; w++ {
-		free := ^(loadBits(&b.A[w&3]) | loadBits(&b.R[w&3])) & wordMask(c, w)
+		free := ^(loadBits(&b.A[w&3]) | loadBits(&b.R[w&3])) & wordMask(c, w) // model: S1
 		if free != 0 {
 			ch.cur, ch.word, ch.avail = i, w, free
 			ch.aword = &b.A[w&3]

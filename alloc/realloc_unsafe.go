@@ -32,12 +32,23 @@ func (h *Heap) Calloc(n, size uint64) (uint64, error) {
 	return h.zeroed(bytes)
 }
 
+// zeroed allocates a block whose every byte is zero, those beyond n included, so
+// that Recalloc finds them so.
 func (h *Heap) zeroed(n uint64) (uint64, error) {
 	off, err := h.malloc(n)
-	if err == nil {
-		clear(h.bytes(off, n))
+	if err != nil {
+		return 0, err
 	}
-	return off, err
+	return off, h.clearFrom(off, 0)
+}
+
+// clearFrom zeroes a block from its byte from on.
+func (h *Heap) clearFrom(off, from uint64) error {
+	b, err := h.find("calloc", off)
+	if err == nil && from < b.size {
+		clear(h.bytes(off+from, b.size-from))
+	}
+	return err
 }
 
 func (h *Heap) product(op string, n, size uint64) (uint64, error) {
@@ -111,9 +122,9 @@ func (h *Heap) inPlace(b block, n uint64) bool {
 	return h.extend(b.page, b.state, pages)
 }
 
-// Recalloc is Realloc to n elements of size bytes whose bytes beyond the block's
-// old size are zero. Blocks that were always allocated by Calloc and Recalloc
-// are zero wherever nothing was written. IRIX: usrecalloc.
+// Recalloc is Realloc to n elements of size bytes with new bytes zero. Blocks that
+// were always allocated by Calloc and Recalloc are zero wherever nothing was
+// written; after Malloc, bytes between the request and the block's size are not. IRIX: usrecalloc.
 func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
 	if err := h.begin("recalloc"); err != nil {
 		return 0, err
@@ -136,10 +147,7 @@ func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if now, err := h.find("recalloc", moved); err == nil && now.size > b.size {
-		clear(h.bytes(moved+b.size, now.size-b.size))
-	}
-	return moved, nil
+	return moved, h.clearFrom(moved, min(b.size, bytes))
 }
 
 // Memalign allocates n bytes at an offset that is a multiple of align, a power
@@ -159,7 +167,7 @@ func (h *Heap) Memalign(align, n uint64) (uint64, error) {
 	if align <= layout.PageSize && n <= layout.MaxSmall {
 		for c := layout.ClassOf(max(n, 1)); c < layout.Classes; c++ {
 			if uint64(layout.ClassTable[c].Size)&(align-1) == 0 {
-				return h.mallocClass(c)
+				return h.mallocClass(c, align)
 			}
 		}
 	}

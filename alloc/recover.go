@@ -47,7 +47,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 			bytes := s.Len() << layout.PageShift
 			if reclaim && h.freeLarge(p, s) {
 				rec.Freed += bytes
-			} else if h.cas(p, s, s|layout.Orphaned) {
+			} else if h.changeLarge(p, s, func(s layout.State) layout.State { return s | layout.Orphaned }) {
 				rec.Large++
 				rec.Blocks++
 				rec.Bytes += bytes
@@ -66,14 +66,14 @@ func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovere
 	size := uint64(layout.ClassTable[c].Size)
 	d := s.Disowned()
 	for w := 0; w < words(c); w++ {
-		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w) // model: S21
 		n := onesCount(live)
 		if reclaim {
 			atomic.OrUint64(&b.R[w&3], live)
 			rec.Freed += n * size
 			continue
 		}
-		atomic.StoreUint64(&b.O[w&3], live)
+		atomic.StoreUint64(&b.O[w&3], live) // model: S22
 		rec.Blocks += n
 		rec.Bytes += n * size
 		if live != 0 {
@@ -81,9 +81,9 @@ func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovere
 		}
 	}
 	rec.Spans++
-	if h.empty(p, c) {
-		h.release(p, s)
-	} else if h.cas(p, s, d) {
+	if h.empty(p, c) { // model: S15
+		h.release(p, s) // model: S24
+	} else if h.cas(p, s, d) { // model: S23
 		h.settle(p, d)
 	}
 }

@@ -35,14 +35,17 @@ type want struct {
 	state layout.State // the word that commits
 }
 
-// fromRegion takes the best fit of region r, whose lock the caller holds.
-func (h *Heap) fromRegion(r uint64, w want) (uint64, bool) {
+// fromRegion takes the best fit of region r, whose lock the caller holds. With
+// all set it does not believe where the hint lets a scan begin.
+func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	hint := h.r.Lock(r)
 	_, end, usable := h.bounds(r)
-	hint.Dirty.Store(0)
+	// A free that lowered Low, or that did not because it lay above, and then was
+	// overtaken by the scan, has set Dirty: then Low is not believed.
+	dirty := hint.Dirty.Swap(0) != 0
 	var best extent
 	first, longest := usable, uint64(0)
-	whole := h.scan(r, func(e extent) bool {
+	whole := h.scan(r, all || dirty, func(e extent) bool {
 		first = min(first, e.page)
 		longest = max(longest, e.pages())
 		at, ok := h.place(e, w)
@@ -94,7 +97,7 @@ func (h *Heap) carve(e extent, at uint64, w want) {
 		h.store(rest, layout.FreeRun(e.end-rest))
 	}
 	h.inside(at, w)
-	h.store(at, w.state)
+	h.store(at, w.state) // model: S20, commit
 	h.taken(w.n)
 }
 

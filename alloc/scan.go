@@ -18,9 +18,10 @@ func (h *Heap) bounds(r uint64) (from, end, usable uint64) {
 }
 
 // scan walks region r, whose lock the caller holds, joins what is free, and
-// calls f for each free extent until f says stop. It reports whether it came to
+// calls f for each free extent until f says stop. It begins at the hint, with all
+// set at the region's first page. It reports whether it came to
 // the end; false is also nonsense in a word, which sets damage.
-func (h *Heap) scan(r uint64, f func(e extent) (more bool)) bool {
+func (h *Heap) scan(r uint64, all bool, f func(e extent) (more bool)) bool {
 	from, end, usable := h.bounds(r)
 	var run extent // the free run being joined
 	open := false
@@ -32,7 +33,11 @@ func (h *Heap) scan(r uint64, f func(e extent) (more bool)) bool {
 		run.usable = min(run.end, usable)
 		return f(run)
 	}
-	for p := h.scanStart(r, from, usable); p < usable; {
+	start := from
+	if !all {
+		start = h.scanStart(r, from, usable)
+	}
+	for p := start; p < usable; {
 		s := h.r.Load(p)
 		next, free, ok := h.step(p, from, end, s)
 		if !ok {

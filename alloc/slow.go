@@ -20,13 +20,14 @@ func (h *Heap) malloc(n uint64) (uint64, error) {
 	if n > layout.MaxSmall {
 		return h.mallocLarge(n, 1)
 	}
-	return h.mallocClass(layout.ClassOf(n))
+	return h.mallocClass(layout.ClassOf(n), layout.MinBlock)
 }
 
-// mallocClass allocates a block of class c. Slow call.
-func (h *Heap) mallocClass(c int) (uint64, error) {
+// mallocClass allocates a block of class c, whose size is a multiple of align, or
+// of a larger class that is so too. Slow call.
+func (h *Heap) mallocClass(c int, align uint64) (uint64, error) {
 	if h.noHeaps.Load() || h.budget == 0 {
-		return h.mallocOnce(c)
+		return h.mallocOnce(c, align)
 	}
 	for try := 0; ; try++ {
 		if try == 1000 {
@@ -36,7 +37,7 @@ func (h *Heap) mallocClass(c int) (uint64, error) {
 		if ph == nil {
 			h.leave(nil)
 			if !h.makeHeap() {
-				return h.mallocOnce(c)
+				return h.mallocOnce(c, align)
 			}
 			continue
 		}
@@ -44,7 +45,7 @@ func (h *Heap) mallocClass(c int) (uint64, error) {
 			h.leave(ph)
 			return off, nil
 		}
-		if off, ok := h.borrow(ph, c); ok {
+		if off, ok := h.borrow(ph, c, align); ok {
 			h.leave(ph)
 			return off, nil
 		}
@@ -52,7 +53,7 @@ func (h *Heap) mallocClass(c int) (uint64, error) {
 
 		page, s, err := h.getSpan(c)
 		if err != nil {
-			return h.mallocLarger(c, err)
+			return h.mallocLarger(c, align, err)
 		}
 		ph = h.enter()
 		ok := ph != nil && h.install(ph, c, page, s)
@@ -78,7 +79,7 @@ func (h *Heap) take(ph *procHeap, c int) (uint64, bool) {
 	}
 	m := ch.avail
 	ch.avail = m & (m - 1)
-	storeA(ch.aword, loadA(ch.aword)|m&-m) // commit
+	storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2, commit
 	ph.used = 1
 	return ch.base + h.class[c].size*lowBit(m), true
 }
@@ -89,14 +90,14 @@ const borrows = 4
 
 // borrow gives out a block of a class at most a quarter larger, if the heap has
 // none of class c yet. Runs entered.
-func (h *Heap) borrow(ph *procHeap, c int) (uint64, bool) {
+func (h *Heap) borrow(ph *procHeap, c int, align uint64) (uint64, bool) {
 	ch := &ph.cls[c]
 	if ch.live != 0 || ch.borrowed >= borrows || layout.ClassTable[c].Size < borrowLeast {
 		return 0, false
 	}
 	most := layout.ClassTable[c].Size + layout.ClassTable[c].Size/4
 	for k := c + 1; k < layout.Classes && layout.ClassTable[k].Size <= most; k++ {
-		if l := &ph.cls[k]; l.avail != 0 || l.room&l.live != 0 {
+		if l := &ph.cls[k]; aligned(k, align) && (l.avail != 0 || l.room&l.live != 0) {
 			if off, ok := h.take(ph, k); ok {
 				ch.borrowed++
 				return off, true
@@ -130,23 +131,26 @@ func (h *Heap) makeHeap() bool {
 // mallocOnce takes a span, allocates one block of it and disowns it again, as
 // small arenas do where a span kept is a span that others lack. Spans of
 // somewhat larger classes are used before new pages where pages are few.
-func (h *Heap) mallocOnce(c int) (uint64, error) {
+func (h *Heap) mallocOnce(c int, align uint64) (uint64, error) {
 	for i := 0; ; i++ {
 		for k, last := c, h.substitutes(c); k <= last; k++ {
+			if !aligned(k, align) {
+				continue
+			}
 			if page, s := h.findDisowned(k, false); s != 0 {
 				if off, ok := h.once(page, k); ok {
 					return off, nil
 				}
 			}
 		}
-		k := h.opens(c)
+		k := h.opens(c, align)
 		page, _, err := h.newSpan(k)
 		if err != nil && k != c {
 			k = c
 			page, _, err = h.newSpan(k)
 		}
 		if err != nil {
-			off, lerr := h.mallocLarger(c, err)
+			off, lerr := h.mallocLarger(c, align, err)
 			if lerr == nil || i >= 50 || !h.othersInHand() {
 				return off, lerr
 			}
@@ -164,8 +168,8 @@ func (h *Heap) once(page uint64, c int) (off uint64, ok bool) {
 	b := h.bitsAt(page)
 	for w := 0; w < words(c) && !ok; w++ {
 		a := loadBits(&b.A[w&3])
-		if free := ^(a | loadBits(&b.R[w&3])) & wordMask(c, w); free != 0 {
-			storeInHand(&b.A[w&3], a|free&-free) // commit
+		if free := ^(a | loadBits(&b.R[w&3])) & wordMask(c, w); free != 0 { // model: S1
+			storeInHand(&b.A[w&3], a|free&-free) // model: S2, commit
 			off = h.r.OffsetOf(page) + (uint64(w)*64+lowBit(free))*h.class[c].size
 			ok = true
 		}
@@ -176,9 +180,9 @@ func (h *Heap) once(page uint64, c int) (off uint64, ok bool) {
 
 // mallocLarger is the last resort before "full": a block of any larger class
 // from a disowned span.
-func (h *Heap) mallocLarger(c int, full error) (uint64, error) {
+func (h *Heap) mallocLarger(c int, align uint64, full error) (uint64, error) {
 	for k := c; k < layout.Classes; k++ {
-		for tries := 0; tries < 8; tries++ {
+		for tries := 0; tries < 8 && aligned(k, align); tries++ {
 			page, s := h.findDisowned(k, true)
 			if s == 0 {
 				break
@@ -190,6 +194,9 @@ func (h *Heap) mallocLarger(c int, full error) (uint64, error) {
 	}
 	return 0, full
 }
+
+// aligned says whether every block of class k begins at a multiple of align.
+func aligned(k int, align uint64) bool { return uint64(layout.ClassTable[k].Size)&(align-1) == 0 }
 
 // othersInHand reports that some span is in somebody's hand right now.
 func (h *Heap) othersInHand() bool {

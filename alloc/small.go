@@ -29,13 +29,13 @@ func (h *Heap) substitutes(c int) (last int) {
 }
 
 // opens is the class of which new pages become a span for a request of class c.
-func (h *Heap) opens(c int) int {
+func (h *Heap) opens(c int, align uint64) int {
 	size := uint64(layout.ClassTable[c].Size)
 	if h.r.Geo.MaxPages > fewPages || size > fewCoarse {
 		return c
 	}
 	for _, s := range coarse {
-		if s < size {
+		if s < size || s&(align-1) != 0 {
 			continue
 		}
 		k := layout.ClassOf(s)

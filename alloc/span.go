@@ -21,16 +21,16 @@ func (h *Heap) collect(page uint64, c int) bool {
 	b := h.bitsAt(page)
 	any := false
 	for w := 0; w < words(c); w++ {
-		t := loadBits(&b.R[w&3])
+		t := loadBits(&b.R[w&3]) // model: S11
 		if t == 0 {
 			continue
 		}
 		any = true
-		atomic.StoreUint64(&b.A[w&3], loadBits(&b.A[w&3])&^t)
+		atomic.StoreUint64(&b.A[w&3], loadBits(&b.A[w&3])&^t) // model: S12
 		if loadBits(&b.O[w&3])&t != 0 {
-			atomic.AndUint64(&b.O[w&3], ^t)
+			atomic.AndUint64(&b.O[w&3], ^t) // model: S13
 		}
-		atomic.AndUint64(&b.R[w&3], ^t)
+		atomic.AndUint64(&b.R[w&3], ^t) // model: S14
 	}
 	return any
 }
@@ -68,7 +68,7 @@ func (h *Heap) disown(page uint64, c int) {
 	if s.Kind() != layout.Span || s&layout.Owned == 0 || s.Slot() != h.slot || s.Gen() != h.gen {
 		return // damaged: leave it to the checker
 	}
-	if h.empty(page, c) {
+	if h.empty(page, c) { // model: S15
 		h.release(page, s)
 		return
 	}
@@ -76,7 +76,7 @@ func (h *Heap) disown(page uint64, c int) {
 	if s&layout.Orphaned != 0 && !h.orphans(page, c) {
 		d &^= layout.Orphaned
 	}
-	if h.cas(page, s, d) {
+	if h.cas(page, s, d) { // model: S17
 		h.settle(page, d)
 	}
 }
@@ -93,13 +93,16 @@ func (h *Heap) orphans(page uint64, c int) bool {
 }
 
 // settle looks once more at a span that has just been disowned or freed into:
-// an empty one becomes free pages, one with room is listed. A free that came in
-// between did not see it disowned; one that comes now does this itself.
+// an empty one is adopted and becomes free pages, one with room is listed. A free
+// that came in between did not see it disowned; one that comes now does this
+// itself. Only an owner makes free pages of a span: a word that looks as it did
+// when its bits were read does not prove that they still are as they were.
 func (h *Heap) settle(page uint64, s layout.State) {
 	for s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes {
 		c := s.Class()
-		if h.empty(page, c) {
-			if h.release(page, s) {
+		if h.empty(page, c) { // model: S9
+			if h.adopt(page, s) != 0 { // model: S10
+				h.disown(page, c)
 				return
 			}
 		} else if s&layout.Room != 0 || h.full(page, c) {
@@ -124,12 +127,10 @@ func (h *Heap) listed(page uint64, c int, s layout.State) {
 	}
 }
 
-// release turns an empty span into free pages: by its owner, or by anyone while
-// it is disowned. The sequence in s makes the compare-and-swap fail if anybody
-// had the span in between.
+// release turns an empty span into free pages. Only its owner does.
 func (h *Heap) release(page uint64, s layout.State) bool {
 	n := uint64(layout.ClassTable[s.Class()].Pages)
-	if !h.cas(page, s, layout.PendingRun(n)) {
+	if !h.cas(page, s, layout.PendingRun(n)) { // model: S16
 		return false
 	}
 	h.freed(page, n)
@@ -140,7 +141,7 @@ func (h *Heap) release(page uint64, s layout.State) bool {
 // 0 if somebody else was faster.
 func (h *Heap) adopt(page uint64, s layout.State) layout.State {
 	a := s.AdoptedBy(layout.InHand, h.slot, h.gen)
-	if !h.cas(page, s, a) {
+	if !h.cas(page, s, a) { // model: S18
 		return 0
 	}
 	h.collect(page, s.Class())

@@ -1,6 +1,10 @@
 package alloc
 
-import "time"
+import (
+	"time"
+
+	"usarena/internal/layout"
+)
 
 // Trim disowns every span that this process's heaps hold, so that others can
 // use what is free in them.
@@ -8,6 +12,17 @@ func (h *Heap) Trim() {
 	if h.begin("trim") == nil {
 		h.emptyHeaps(false)
 		h.end()
+	}
+}
+
+// sweep makes free pages of every empty disowned span: its last free may have
+// been killed before it did.
+func (h *Heap) sweep() {
+	for p, n := uint64(0), h.refresh(); p < n; p++ {
+		s := h.r.Load(p)
+		if s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes && h.empty(p, s.Class()) {
+			h.settle(p, s)
+		}
 	}
 }
 

@@ -108,9 +108,12 @@ func measureStruct(t reflect.Type, where string) (wide, narrow extent, bad *obje
 		}
 		wide.place(w)
 		narrow.place(n)
-		if at64, at32 := wide.size-w.size, narrow.size-n.size; at64 != at32 && w.size > 0 {
-			return wide, narrow, &objection{name, fmt.Sprintf("begins at byte %d in 64-bit builds and at %d in 32-bit ones", at64, at32),
-				fmt.Sprintf("insert the line `_ [%d]byte` before it", max(at64, at32)-min(at64, at32))}
+		if at64, at32 := wide.size-w.size, narrow.size-n.size; at64 != at32 {
+			cure := fmt.Sprintf("insert the line `_ [%d]byte` before it", at64-at32)
+			if w.size == 0 {
+				cure = "move it to the front"
+			}
+			return wide, narrow, &objection{name, fmt.Sprintf("begins at byte %d in 64-bit builds and at %d in 32-bit ones", at64, at32), cure}
 		}
 		if i == t.NumField()-1 && w.size == 0 && wide.size > 0 {
 			wide.size++ // so that the address of the last field is inside
@@ -119,6 +122,9 @@ func measureStruct(t reflect.Type, where string) (wide, narrow extent, bad *obje
 	}
 	wide.size, narrow.size = up(wide.size, wide.align), up(narrow.size, narrow.align)
 	if wide.size != narrow.size {
+		if last := t.NumField() - 1; t.Field(last).Type.Size() == 0 {
+			return wide, narrow, &objection{where + "." + t.Field(last).Name, "has no size and stands last, where it takes room", "move it to the front"}
+		}
 		return wide, narrow, &objection{where, fmt.Sprintf("is %d bytes long in 64-bit builds and %d in 32-bit ones", wide.size, narrow.size),
 			fmt.Sprintf("insert the line `_ [%d]byte` at its end", wide.size-narrow.size)}
 	}

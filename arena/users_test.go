@@ -187,7 +187,7 @@ func TestReaper(t *testing.T) {
 // An arena that is full of a dead user's blocks has room again when they are
 // reclaimed, and malloc finds that out by itself.
 func TestFullOfTheDead(t *testing.T) {
-	a := arenatest.New(t, &config.Config{Size: 256 << 10, NoAutoGrow: true, ReclaimOnDeath: true})
+	a := arenatest.New(t, &config.Config{Size: 512 << 10, NoAutoGrow: true, ReclaimOnDeath: true})
 	c := start(t, "hoard", a.Name())
 	c.line(t)
 	if _, err := a.Malloc(50_000); !errors.Is(err, arena.ErrNoSpace) {
@@ -214,7 +214,7 @@ func init() {
 		}
 		n := 0
 		for ; err == nil; n++ {
-			_, err = a.Malloc(4000)
+			_, err = a.Malloc(40_000) // a large block says who allocated it
 		}
 		fmt.Println("hoarded", n)
 		io.Copy(io.Discard, os.Stdin)

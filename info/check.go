@@ -12,7 +12,7 @@ import (
 
 // pauses are the waits before further looks at an arena in use. What is only
 // half done is done by then; damage stays.
-var pauses = []time.Duration{5 * time.Millisecond, 20 * time.Millisecond, 60 * time.Millisecond}
+var pauses = []time.Duration{0, 0, 2 * time.Millisecond, 10 * time.Millisecond, 50 * time.Millisecond}
 
 // Check looks at the arena called name and reports what is wrong with it. It
 // joins nothing, takes no lock and writes nothing; of an arena in use it reports

@@ -85,7 +85,7 @@ func TestTransient(t *testing.T) {
 	}
 	was := r.Load(pageKept)
 	r.State(pageKept).Store(uint64(layout.BackTo(1)))
-	time.AfterFunc(pauses[0]/2, func() { r.State(pageKept).Store(uint64(was)) })
+	time.AfterFunc(pauses[len(pauses)-1]/2, func() { r.State(pageKept).Store(uint64(was)) })
 	wantClean(t, CheckRegion(r, true, nil))
 }
 

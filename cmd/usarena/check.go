@@ -23,17 +23,16 @@ func checkCommand() *cobra.Command {
 		Example: `  usarena check /dev/shm/mine && echo sound
   usarena check --json /dev/shm/mine | jq .findings`,
 	}
-	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p := newProgress()
 		p.say("checking %s ...", args[0])
 		r, err := info.Check(args[0])
 		p.done()
 		if err != nil {
-			return err
+			return advise(c, args[0], err)
 		}
 		out := c.OutOrStdout()
-		if *asJSON {
+		if asJSON(c) {
 			r.Findings = append([]info.Finding{}, r.Findings...)
 			err = writeJSON(out, r)
 		} else {

@@ -11,7 +11,6 @@ import (
 	"usarena/arena"
 	"usarena/config"
 	"usarena/info"
-	"usarena/internal/errs"
 )
 
 const createText = `Make an arena under a name that is free. Nothing is ever overwritten.
@@ -41,7 +40,6 @@ func createCommand() *cobra.Command {
 	f.BoolVar(&cfg.ResetIdle, "reset-idle", false, "start afresh when nobody uses it, as IRIX did")
 	f.BoolVar(&cfg.ReclaimOnDeath, "reclaim-on-death", false, "free the blocks of a process that died, instead of listing them")
 	f.StringVar(&lock, "locktype", lock, "what locks record: nodebug, debug or debugplus")
-	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		name := args[0]
 		if isAnonymous(name) {
@@ -60,7 +58,7 @@ func createCommand() *cobra.Command {
 		}
 		a, err := arena.Create(name, cfg)
 		if err != nil {
-			return err
+			return advise(c, name, err)
 		}
 		if err := a.Close(); err != nil {
 			return err
@@ -70,7 +68,7 @@ func createCommand() *cobra.Command {
 			return err
 		}
 		out := c.OutOrStdout()
-		if *asJSON {
+		if asJSON(c) {
 			return writeJSON(out, s)
 		}
 		fmt.Fprintf(out, "created %s: %s now, grows to %s, %s\n", name, bytes(s.Committed), bytes(s.MaxSize), plural(s.UsersMax, "user"))
@@ -85,7 +83,7 @@ func lockType(s string) (config.LockType, error) {
 			return t, nil
 		}
 	}
-	return 0, errs.Invalid
+	return 0, fmt.Errorf("lock type %q is unknown", s)
 }
 
 // isAnonymous names have no place in a file system.

@@ -23,13 +23,12 @@ func infoCommand() *cobra.Command {
 		Example: `  usarena info /dev/shm/mine
   usarena info --json /dev/shm/mine | jq .live_bytes`,
 	}
-	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		s, err := info.Stat(args[0])
 		if err != nil {
-			return err
+			return advise(c, args[0], err)
 		}
-		if s.Name = args[0]; *asJSON {
+		if s.Name = args[0]; asJSON(c) {
 			return writeJSON(c.OutOrStdout(), s)
 		}
 		printInfo(c, s)

@@ -2,20 +2,22 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"usarena/config"
-	"usarena/internal/errs"
 )
 
-// jsonFlag gives a command --json.
-func jsonFlag(c *cobra.Command) *bool {
-	return c.Flags().Bool("json", false, "write JSON, one value a line")
+// asJSON says whether --json was given, anywhere on the line.
+func asJSON(c *cobra.Command) bool {
+	on, err := c.Flags().GetBool("json")
+	return err == nil && on
 }
 
 // writeJSON writes one value on one line.
@@ -35,6 +37,14 @@ type sizeFlag struct{ *config.Size }
 
 func (sizeFlag) Type() string { return "size" }
 
+// Set is that of config.Size; the caller says already what was typed.
+func (s sizeFlag) Set(text string) error {
+	if s.Size.Set(text) != nil {
+		return errors.New("write a size such as 64KiB, 2 GB, 65536 or 0x10000")
+	}
+	return nil
+}
+
 // String is empty for 0, so that help shows no default of "0 B".
 func (s sizeFlag) String() string {
 	if s.Size == nil || *s.Size == 0 {
@@ -51,15 +61,22 @@ func needName(c *cobra.Command, args []string) error {
 	return usage(c, "%d names given, one arena is needed, for example %s /dev/shm/mine", len(args), c.CommandPath())
 }
 
-// usage is the error of wrong use.
+// usageError is wrong use of a command.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
 func usage(c *cobra.Command, format string, args ...any) error {
-	return errs.Wrap(errs.Invalid, c.Name(), "%s", fmt.Sprintf(format, args...))
+	return usageError(c.Name() + ": " + fmt.Sprintf(format, args...))
 }
 
 // plural is "1 user" or "2 users".
 func plural[T int | uint64](n T, what string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "1 " + what
+	case strings.HasSuffix(what, "s"):
+		what += "e"
 	}
 	return count(uint64(n)) + " " + what + "s"
 }

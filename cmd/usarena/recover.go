@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -23,20 +24,12 @@ func recoverCommand() *cobra.Command {
 		Use: "recover NAME", Short: "take over dead users", Long: recoverText, Args: needName,
 		Example: `  usarena recover /dev/shm/mine`,
 	}
-	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		a, err := arena.Join(args[0])
+		r, err := recoverNow(c, args[0])
 		if err != nil {
-			return err
+			return advise(c, args[0], err)
 		}
-		r, err := a.Recover(c.Context())
-		if cerr := a.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			return err
-		}
-		if *asJSON {
+		if asJSON(c) {
 			return writeJSON(c.OutOrStdout(), r)
 		}
 		printRecovery(c, args[0], r)
@@ -45,15 +38,58 @@ func recoverCommand() *cobra.Command {
 	return c
 }
 
-func printRecovery(c *cobra.Command, name string, r info.Recovery) {
+// recovered is what was taken over, and what is orphaned in the arena now.
+type recovered struct {
+	info.Recovery
+	Orphans     uint64 `json:"orphans"`
+	OrphanBytes uint64 `json:"orphan_bytes"`
+}
+
+// recoverNow counts the dead before it joins: joining may take a dead user's
+// slot, which recovers that user, unseen by Recover.
+func recoverNow(c *cobra.Command, name string) (r recovered, err error) {
+	users, err := info.Users(name)
+	if err != nil {
+		return r, err
+	}
+	dead := 0
+	for _, u := range users {
+		if u.State == info.StateDead {
+			dead++
+		}
+	}
+	a, err := arena.Join(name)
+	if err != nil {
+		return r, err
+	}
+	r.Recovery, err = a.Recover(c.Context())
+	r.Users = max(r.Users, dead)
+	if err = errors.Join(err, a.Close()); err != nil {
+		return r, err
+	}
+	for b, err := range info.Walk(name) {
+		if err != nil {
+			return r, err
+		}
+		if b.Orphan {
+			r.Orphans++
+			r.OrphanBytes += b.Size
+		}
+	}
+	return r, nil
+}
+
+func printRecovery(c *cobra.Command, name string, r recovered) {
 	out := c.OutOrStdout()
 	if r.Users == 0 {
 		fmt.Fprintf(out, "%s: nobody has died\n", name)
-		return
+	} else {
+		fmt.Fprintf(out, "%s: %s recovered\n", name, plural(r.Users, "dead user"))
 	}
-	fmt.Fprintf(out, "%s: %s recovered, who left %s (%s)", name, plural(r.Users, "dead user"), plural(r.Blocks, "block"), bytes(r.Bytes))
 	if r.Freed > 0 {
-		fmt.Fprintf(out, ", of which %s were freed", bytes(r.Freed))
+		fmt.Fprintf(out, "  %s were freed\n", bytes(r.Freed))
 	}
-	fmt.Fprintln(out)
+	if r.Orphans > 0 {
+		fmt.Fprintf(out, "  %s (%s) are orphans: dead processes left them, others may still refer to them\n", plural(r.Orphans, "block"), bytes(r.OrphanBytes))
+	}
 }

@@ -41,6 +41,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.PersistentFlags().Bool("json", false, "write JSON to standard output, one value a line")
 	root.AddCommand(
 		createCommand(), infoCommand(), usersCommand(), checkCommand(), recoverCommand(),
 		mapCommand(), replayCommand(), benchCommand(), demoCommand(),
@@ -65,17 +66,20 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "usarena: %s: interrupted\n", cmd.Name())
 		return 2
 	}
-	text := strings.TrimPrefix(err.Error(), "usarena: ")
-	fmt.Fprintf(os.Stderr, "usarena: %s\n", text)
+	fmt.Fprintf(os.Stderr, "usarena: %s\n", strings.TrimPrefix(err.Error(), "usarena: "))
 	if isUsage(err) {
 		fmt.Fprintf(os.Stderr, "see: %s --help\n", cmd.CommandPath())
 	}
 	return 2
 }
 
-// isUsage tells mistakes of typing from failures, by cobra's own words for them.
+// isUsage tells mistakes of typing from failures; those that cobra finds are
+// known by its words for them.
 func isUsage(err error) bool {
-	for _, s := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "accepts ", "requires at least", "flag needs an argument"} {
+	if _, ok := errors.AsType[usageError](err); ok {
+		return true
+	}
+	for _, s := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument \"", "flag needs an argument"} {
 		if strings.Contains(err.Error(), s) {
 			return true
 		}

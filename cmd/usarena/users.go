@@ -23,14 +23,13 @@ func usersCommand() *cobra.Command {
 		Example: `  usarena users /dev/shm/mine
   usarena users --json /dev/shm/mine | jq '.[] | select(.state == "dead")'`,
 	}
-	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		users, err := info.Users(args[0])
 		if err != nil {
-			return err
+			return advise(c, args[0], err)
 		}
 		out := c.OutOrStdout()
-		if *asJSON {
+		if asJSON(c) {
 			for i := range users {
 				users[i].Holds = append([]string{}, users[i].Holds...)
 				users[i].WaitsFor = append([]string{}, users[i].WaitsFor...)

@@ -90,16 +90,16 @@ func (n *spanStep) newSpan() {
 		joined.page().W = 0
 		joined.done(mJoin, atUnlock)
 		g.W = 0
-		pc := atZeroA
+		pc := atZeroR
 		if late {
 			pc = atNew
 		}
 		n.done(mJoin, pc)
-	case atZeroA:
-		g.A = 0
-		n.done(mZero, atZeroR)
 	case atZeroR:
 		g.R, g.Doom = 0, 0
+		n.done(mZero, atZeroA)
+	case atZeroA:
+		g.A = 0
 		n.done(mZero, atZeroO)
 	case atZeroO:
 		g.O = 0
@@ -118,7 +118,7 @@ func (n *spanStep) newSpan() {
 		g.Left = 0
 		pc := atUnlock
 		if late {
-			pc = atZeroA
+			pc = atZeroR
 		}
 		n.done(mNew, pc)
 	case atUnlock:

@@ -29,9 +29,6 @@ func (f *File) WriteAt(b []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errs.Wrap(errs.Invalid, "write", "%s: offset %d is negative", f.Name.Given, off)
 	}
-	if err := f.withinLimit("write", uint64(off)+uint64(len(b))); err != nil {
-		return 0, err
-	}
 	n := 0
 	for n < len(b) {
 		put := 0

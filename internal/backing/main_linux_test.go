@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,6 +40,7 @@ var roles = map[string]func(name string){
 	"hang-named":   func(name string) { backing.NoTmpfile(); hang(name) },
 	"limit":        limited,
 	"inherit":      inherit,
+	"owner":        owner,
 }
 
 type child struct {
@@ -50,10 +52,16 @@ type child struct {
 
 func start(t *testing.T, role, name string, files ...*os.File) *child {
 	t.Helper()
+	return startAs(t, nil, role, name, files...)
+}
+
+func startAs(t *testing.T, user *syscall.Credential, role, name string, files ...*os.File) *child {
+	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), roleVar+"="+role+" "+name)
 	cmd.Stderr = os.Stderr
 	cmd.ExtraFiles = files
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: user}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -111,14 +119,18 @@ func parse(t *testing.T, name string) backing.Name {
 // where names have any.
 func places(t *testing.T, f func(t *testing.T, name string)) {
 	t.Run("disk", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "arena")) })
-	t.Run("shm", func(t *testing.T) {
-		dir := fmt.Sprintf("/dev/shm/usarena-backing-%d-%d", os.Getpid(), time.Now().UnixNano())
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(dir) })
-		f(t, dir+"/arena")
-	})
+	t.Run("shm", func(t *testing.T) { f(t, shmTemp(t)+"/arena") })
+}
+
+// shmTemp is t.TempDir on tmpfs; other users may look into it.
+func shmTemp(t *testing.T) string {
+	t.Helper()
+	dir := fmt.Sprintf("/dev/shm/usarena-backing-%d-%d", os.Getpid(), time.Now().UnixNano())
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // ways runs f with every way there is to make a file.

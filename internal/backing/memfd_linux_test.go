@@ -135,6 +135,35 @@ func TestFromFD(t *testing.T) {
 	t.Run("memfd", func(t *testing.T) { check(t, "memfd:") })
 }
 
+// What is taken over shares no locks with the descriptor it was made from.
+func TestFromFDIsSeparate(t *testing.T) {
+	places(t, func(t *testing.T, name string) {
+		f := create(t, parse(t, name), "")
+		fd, err := f.Reopen(false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := backing.FromFD(fd, parse(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		own, err := unix.FcntlInt(uintptr(g.FD()), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fds := []int{dup, own}
+		err = liveness.SelfTest(func() (int, error) { fd := fds[0]; fds = fds[1:]; return fd, nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestFromFDRefuses(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -11,20 +11,6 @@ import (
 	"usarena/internal/errs"
 )
 
-// withinLimit refuses what goes beyond the process's limit on file sizes. The
-// kernel would refuse it as well, but with a signal that ends a Go program.
-func (f *File) withinLimit(op string, end uint64) error {
-	var lim unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &lim); err == nil && end > lim.Cur {
-		return fmt.Errorf("usarena: %s: %s: the file would be %s long, this process may write up to %s (ulimit -f): %w: %w",
-			op, f.Name.Given, humanize.IBytes(end), humanize.IBytes(lim.Cur), errs.NoSpace, unix.EFBIG)
-	}
-	if int64(end) < 0 {
-		return errs.Wrap(errs.NoSpace, op, "%s: the file would be %d bytes long", f.Name.Given, end)
-	}
-	return nil
-}
-
 // noSpace explains why a file could not be made larger.
 func (f *File) noSpace(op string, wanted uint64, err error) error {
 	switch {
@@ -35,11 +21,23 @@ func (f *File) noSpace(op string, wanted uint64, err error) error {
 		return f.fail(op, err)
 	}
 	there, cure := "", ""
-	if avail, total, known := f.space(); known {
+	if errors.Is(err, unix.EFBIG) {
+		there = f.limits()
+	} else if avail, total, known := f.space(); known {
 		there = fmt.Sprintf(", %s of %s available", humanize.IBytes(avail), humanize.IBytes(total))
 		cure = f.cure(total)
 	}
 	return fmt.Errorf("usarena: %s: %s: wanted %s (%d bytes)%s%s: %w: %w", op, f.Name.Given, humanize.IBytes(wanted), wanted, there, cure, errs.NoSpace, err)
+}
+
+// limits says how long a file may get; the kernel does not tell whose limit it
+// was.
+func (f *File) limits() string {
+	var lim unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &lim); err != nil || int64(lim.Cur) < 0 {
+		return ", more than this file system can hold in one file"
+	}
+	return fmt.Sprintf(", this process may make files of %s (ulimit -f)", humanize.IBytes(lim.Cur))
 }
 
 // dockerShm is what containers get as /dev/shm unless they ask for more.

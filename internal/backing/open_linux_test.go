@@ -119,16 +119,6 @@ func TestLinks(t *testing.T) {
 	})
 }
 
-// stickyDir is a directory like /tmp.
-func stickyDir(t *testing.T, name string) string {
-	t.Helper()
-	dir := filepath.Join(filepath.Dir(name), "tmp")
-	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, 0o777|fs.ModeSticky)); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 func TestLinkWhereAnybodyMayPutOne(t *testing.T) {
 	places(t, func(t *testing.T, name string) {
 		create(t, parse(t, name), "")
@@ -154,41 +144,6 @@ func TestSHMFollowsNoLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	refuses(t, "shm:/link", errs.ForeignOwner, "symbolic link")
-}
-
-func TestForeignOwner(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a file to another user")
-	}
-	places(t, func(t *testing.T, name string) {
-		dir := stickyDir(t, name)
-		for _, c := range []struct {
-			path    string
-			uid     int
-			foreign bool
-		}{
-			{dir + "/mine", 0, false},
-			{dir + "/theirs", 12345, true},
-			{name, 12345, false}, // nobody else can put files there
-		} {
-			create(t, parse(t, c.path), "")
-			if err := os.Chown(c.path, c.uid, -1); err != nil {
-				t.Fatal(err)
-			}
-			f, err := backing.Open(parse(t, c.path), false) // permissions decide
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			foreign, err := f.ForeignIn()
-			if foreign != c.foreign || err != nil || f.Owner() != uint32(c.uid) {
-				t.Errorf("%s: foreign %v, owner %d, %v", c.path, foreign, f.Owner(), err)
-			}
-			if err := f.CheckOwner(); errors.Is(err, errs.ForeignOwner) != c.foreign || (err != nil) != c.foreign {
-				t.Errorf("%s: %v", c.path, err)
-			}
-		}
-	})
 }
 
 func TestFileSystems(t *testing.T) {

@@ -32,8 +32,8 @@ func (f *File) Truncate(size uint64) error {
 	if !f.building {
 		return f.Reserve([]layout.Piece{{Off: size - 1, Len: 1}})
 	}
-	if err := f.withinLimit("truncate", size); err != nil {
-		return err
+	if int64(size) < 0 {
+		return f.noSpace("truncate", size-now, unix.EFBIG)
 	}
 	if err := retry(func() error { return unix.Ftruncate(f.fd, int64(size)) }); err != nil {
 		return f.noSpace("truncate", size-now, err)
@@ -63,13 +63,8 @@ func (f *File) Reserve(pieces []layout.Piece) error {
 		end = max(end, p.Off+p.Len)
 		total += p.Len
 	}
-	// Holes in what the file is already may be filled whatever the limit is.
-	if size, err := f.Size(); err != nil {
-		return err
-	} else if end > size {
-		if err := f.withinLimit("reserve", end); err != nil {
-			return err
-		}
+	if int64(end) < 0 {
+		return f.noSpace("reserve", total, unix.EFBIG)
 	}
 	for _, p := range pieces {
 		if err := f.reserve(p); err != nil {

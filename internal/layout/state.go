@@ -104,6 +104,11 @@ func (s State) ForHeap(heap int) State {
 	return s&^((1<<heapBits-1)<<heapShift) | State(heap)&(1<<heapBits-1)<<heapShift
 }
 
+// WithLen is a Large word of another length.
+func (s State) WithLen(pages uint64) State {
+	return s&^(lenMask<<lenShift) | State(pages)&lenMask<<lenShift
+}
+
 // AdoptedBy is a Span word with a new owner. The sequence moves on, so that a
 // compare-and-swap by somebody who looked before the change fails.
 func (s State) AdoptedBy(heap, slot int, gen uint16) State {

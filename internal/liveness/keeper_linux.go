@@ -94,7 +94,8 @@ func (k *Keeper) Close() error {
 	if k.closed {
 		return nil
 	}
-	err := k.release()
+	// Closing alone would do, unless a child of a plain fork has duplicates.
+	err := errors.Join(k.release(), k.leave())
 	k.closed, k.slot, k.use, k.alone = true, 0, useNone, nil
 	err = errors.Join(err, k.unpin(), k.closeFD(k.hold))
 	if len(k.claims) == 0 {

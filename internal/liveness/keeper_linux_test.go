@@ -111,6 +111,32 @@ func TestClosed(t *testing.T) {
 	})
 }
 
+// Something may have a duplicate of the hold (a plain fork has). What is given
+// back is given back all the same.
+func TestCloseReleasesDuplicates(t *testing.T) {
+	places(t, func(t *testing.T, path string) {
+		k, hold, _, err := newKeeper(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dup, err := unix.FcntlInt(uintptr(hold), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(dup)
+		take(t, k, 1)
+		share(t, k, true)
+		if err := k.Close(); err != nil {
+			t.Fatal(err)
+		}
+		other := keeper(t, path)
+		if !other.Dead(1) {
+			t.Error("the slot's byte is still held")
+		}
+		alone(t, other, true)
+	})
+}
+
 // A descriptor number that means another file by now must not make live users
 // look dead: nothing is locked in that other file.
 func TestLostDescriptorSaysNotDead(t *testing.T) {

@@ -74,3 +74,11 @@ func (k *Keeper) endAlone(mine *alone) {
 	}
 	unlock(k.hold, layout.UseByte)
 }
+
+// leave gives back whatever the hold has on the use byte. k.mu is held.
+func (k *Keeper) leave() error {
+	if k.use == useNone || !k.id.is(k.hold) {
+		return nil
+	}
+	return unlock(k.hold, layout.UseByte)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"usarena/arena"
@@ -30,7 +31,7 @@ type Result struct {
 	NsPerOp       float64 `json:"ns_per_op"`       // wall time / operations of one process
 	PeakLiveBytes uint64  `json:"peak_live_bytes"` // requested bytes, summed over processes
 	ArenaBytes    uint64  `json:"arena_bytes"`     // most bytes of pages in use, with their metadata, beyond the empty arena
-	Utilization   float64 `json:"utilization"`     // PeakLiveBytes / ArenaBytes; with several processes only if they peak together
+	Utilization   float64 `json:"utilization"`     // PeakLiveBytes / ArenaBytes; with several processes or threads only if they peak together
 	Verified      bool    `json:"verified"`        // every byte compared and right
 
 	Bytes   uint64 `json:"-"` // compared
@@ -107,7 +108,7 @@ func sum(o Options, name string, ops int, peak uint64, outs []outcome, a *arena.
 			trouble = append(trouble, fmt.Sprintf("process %d of %d: %s", i+1, o.Procs, out.Trouble))
 		}
 	}
-	r.NsPerOp = float64(end-start) / float64(max(ops, 1))
+	r.NsPerOp = math.Round(float64(end-start)/float64(max(ops, 1))*100) / 100
 	after := a.Stats()
 	if after.HighBytes > before.UsedBytes {
 		r.ArenaBytes = after.HighBytes - before.UsedBytes

@@ -1,0 +1,24 @@
+// Package model checks the protocols of the allocator, not its code: each
+// protocol is a small machine whose steps are the single stores and loads of
+// shared words, and Explore visits every state that any interleaving of its
+// processes can reach, with kills between any two steps.
+//
+// What it proves it proves for a few processes, blocks and pages and for a
+// memory in which stores are seen in order. The link to the code are marks: a
+// step that stands for a line names it, and that line carries the comment
+// "// model: " and the name; TestMarkers holds both sides together.
+//
+// An onlooker's notes (who holds which block) are part of a state but are never
+// read by a step of the protocol; only what must hold is said with them.
+//
+// Each model can be given a planted bug. A test holds that every one is seen: a
+// model that cannot fail says nothing.
+//
+// Nouns. A state is everything shared and every process's place in its program.
+// A step leads from one to the next. A foul is a mistake of the program that
+// uses the allocator, such as a double free. A clean state is one in which
+// everything was given back; it must stay in reach from everywhere.
+//
+// Reading order: checker.go, path.go; spans.go, spansteps.go, spansops.go,
+// spansown.go, spanmarks.go.
+package model

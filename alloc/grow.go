@@ -25,6 +25,9 @@ func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
 	if n > h.r.Geo.MaxPages {
 		return 0, h.noSpace(w, nil)
 	}
+	if hd := h.r.Header(); hd.UsedPages.Load()+int64(n) > int64(hd.HighPages.Load()) {
+		h.giveUpEmpty() // before the arena uses more than ever
+	}
 	var refused error
 	for round := 0; ; round++ {
 		if p, ok := h.look(w); ok {

@@ -178,6 +178,28 @@ func (h *Heap) giveUpOne(ph *procHeap) {
 	}
 }
 
+// giveUpEmpty gives up the empty spans of the caller's heap: of one class they
+// save work, of all classes together they are many pages. Slow call.
+func (h *Heap) giveUpEmpty() {
+	ph := h.enter()
+	if ph != nil {
+		for c := range ph.cls {
+			ch := &ph.cls[c]
+			candidates := ch.room & ch.live
+			if ch.cur >= 0 {
+				candidates |= 1 << (ch.cur & 63)
+			}
+			for ; candidates != 0; candidates &= candidates - 1 {
+				i := bits.TrailingZeros64(candidates) & 63
+				if h.empty(uint64(ch.page[i]), c) {
+					h.letGo(ph, c, i)
+				}
+			}
+		}
+	}
+	h.leave(ph)
+}
+
 // words is the number of words of A that a span of class c uses.
 func words(c int) int { return int(layout.ClassTable[c].Blocks+63) / 64 }
 

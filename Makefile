@@ -1,0 +1,68 @@
+# Bare make prints the targets. Variables may be set on the command line:
+#   make bench WORKLOADS="W1 W3"     make demo PROCS=8 SECONDS=30
+
+GO        ?= go
+PKGS      ?= ./...
+TESTFLAGS ?=
+PROCS     ?= 4
+SECONDS   ?= 8
+WORKLOADS ?=
+FUZZTIME  ?= 20s
+SOAK      ?= 600
+
+# Packages with tests over memory of Go's own heap: the race detector and
+# checkptr see nothing of mapped memory.
+HEAPED    ?= ./alloc/... ./info/... ./config/... ./internal/layout/... ./internal/region/... ./internal/trace/... ./internal/worker/...
+
+.PHONY: help build test test386 invariants race vet demo bench gobench fuzz soak clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: bin/usarena ## the command, as bin/usarena
+
+.PHONY: bin/usarena
+bin/usarena:
+	$(GO) build -o $@ ./cmd/usarena
+
+test: ## all tests
+	$(GO) test $(TESTFLAGS) $(PKGS)
+
+test386: ## all tests, built for 32 bits
+	GOARCH=386 $(GO) test $(TESTFLAGS) $(PKGS)
+
+invariants: ## all tests with the checks that are compiled out otherwise
+	$(GO) test -tags invariants $(TESTFLAGS) $(PKGS)
+
+race: ## tests over heap memory with the race detector and checkptr
+	$(GO) test -race $(TESTFLAGS) $(HEAPED)
+
+vet: ## gofmt and go vet, for amd64, 386 and arm64
+	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "not gofmt-clean:"; echo "$$out"; exit 1; fi
+	$(GO) vet $(PKGS)
+	GOARCH=386 $(GO) vet $(PKGS)
+	GOARCH=arm64 $(GO) vet $(PKGS)
+
+demo: build ## processes share a heap for some seconds, and account for it
+	@bin/usarena demo --procs $(PROCS) --seconds $(SECONDS)
+
+bench: build ## the workloads, as numbers of this machine
+	bin/usarena bench $(WORKLOADS)
+
+gobench: ## the same as Go benchmarks, for benchstat
+	$(GO) test ./bench -run '^$$' -bench . -count 5
+
+fuzz: ## every fuzz target for FUZZTIME
+	@for p in $$($(GO) list $(PKGS)); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+soak: build ## long: demo and replay with many processes for SOAK seconds each
+	bin/usarena demo --procs 16 --seconds $(SOAK)
+	end=$$(($$(date +%s) + $(SOAK))); while [ $$(date +%s) -lt $$end ]; do \
+		bin/usarena replay --procs 8 --threads 2 testdata/*.rep.gz || exit 1; done
+
+clean: ## remove what was built
+	rm -rf bin

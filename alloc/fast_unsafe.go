@@ -33,6 +33,35 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 	return h.mallocSlow(n)
 }
 
+// zeroMost is the largest block, in bytes, that is zeroed while pinned.
+const zeroMost = 512
+
+// callocFast is Malloc's fast path with every byte of the block zeroed first. 0:
+// the slow path must do it.
+func (h *Heap) callocFast(n uint64) (off uint64) {
+	if n > zeroMost {
+		return 0
+	}
+	c := layout.ClassOf(n)
+	ph := h.enter()
+	if ph != nil && c < layout.Classes {
+		ch := &ph.cls[c]
+		if m := ch.avail; m != 0 {
+			ch.avail = m & (m - 1)
+			size := h.class[c].size
+			off = ch.base + uint64(bits.TrailingZeros64(m))*size
+			p := unsafe.Add(h.data, off-h.dataOff)
+			for i := uint64(0); i < size; i += 8 {
+				*(*uint64)(unsafe.Add(p, i)) = 0
+			}
+			storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2, commit
+			ph.used = 1
+		}
+	}
+	h.leave(ph)
+	return off
+}
+
 // Free frees a block that any process allocated. 0 is nothing. An offset that is
 // not the first byte of a live block gives ErrNotAllocated or ErrDoubleFree and
 // changes nothing; a block that was freed and given out again is live. ErrClosed.

@@ -29,6 +29,7 @@ type Heap struct {
 	dataOff uint64
 	states  unsafe.Pointer
 	bits    unsafe.Pointer
+	data    unsafe.Pointer
 	limit   atomic.Uint64 // pages known to exist and to be visible
 	procs   []place       // by processor; one beyond has no heap
 	class   [128]classInfo
@@ -78,7 +79,7 @@ func Attach(at Attachment) *Heap {
 	if h.oracle == nil {
 		h.oracle = robust.Nobody{}
 	}
-	h.states, h.bits, _ = r.Zones()
+	h.states, h.bits, h.data = r.Zones()
 	for c, t := range layout.ClassTable {
 		h.class[c] = classInfo{uint64(t.Size), uint64(t.Magic), uint64(t.Blocks)}
 	}

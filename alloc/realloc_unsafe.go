@@ -21,6 +21,11 @@ func (h *Heap) BlockSize(off uint64) (uint64, error) {
 // Calloc allocates n zeroed elements of size bytes. ErrNoSpace also when their
 // product overflows. IRIX: uscalloc.
 func (h *Heap) Calloc(n, size uint64) (uint64, error) {
+	if n <= zeroMost && size <= zeroMost {
+		if off := h.callocFast(n * size); off != 0 {
+			return off, nil
+		}
+	}
 	if err := h.begin("calloc"); err != nil {
 		return 0, err
 	}

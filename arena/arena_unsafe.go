@@ -35,6 +35,7 @@ type Arena struct {
 	gate   gate
 	name   string
 	region *region.Region
+	consts *layout.Header // private copy; only its constants are used
 	file   store
 	keeper lifeline
 	slot   int // 0 when read-only

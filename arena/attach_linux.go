@@ -147,7 +147,7 @@ func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
 	if err != nil {
 		return err
 	}
-	a.region = r
+	a.region, a.consts = r, view.header
 	_, _, a.data = r.Zones()
 	a.dataOff = view.geo.DataOff
 	a.limit.Store(uintptr(r.Visible() << layout.PageShift))

@@ -227,7 +227,8 @@ func TestNewAllocatesNothing(t *testing.T) {
 		"Bytes":        func() { a.Bytes(p.Offset(), 8)[0]++ },
 		"Info":         func() { a.PutInfo(a.GetInfo()) },
 	} {
-		if n := testing.AllocsPerRun(100, f); n != 0 {
+		// The race detector's build of the heap works differently inside.
+		if n := testing.AllocsPerRun(100, f); n != 0 && !raceEnabled {
 			t.Errorf("%s: %v allocations", what, n)
 		}
 	}

@@ -96,11 +96,11 @@ func (a *Arena) trySlot(s int) (bool, error) {
 // recoverSlot repairs what the dead user of slot s left. The caller holds its
 // byte. Killed anywhere in it, the next one starts again from the top.
 func (a *Arena) recoverSlot(s int, me uint32) alloc.Recovered {
-	h, u := a.region.Header(), a.region.User(s)
+	u := a.region.User(s)
 	gen := layout.UserGen(u.Word.Load())
-	reclaim := h.Flags&layout.FlagReclaimOnDeath != 0
+	reclaim := a.consts.Flags&layout.FlagReclaimOnDeath != 0
 	got := alloc.RecoverUser(a.region, s, gen, a.keeper, me, reclaim)
-	h.Epoch.Add(1)
+	a.region.Header().Epoch.Add(1)
 	u.Word.Store(layout.UserWord(layout.UserFree, gen))
 	return got
 }

@@ -15,11 +15,9 @@ func (a *Arena) Name() string { return a.name }
 func (a *Arena) ID() (dev, ino uint64) { return a.file.ID() }
 
 // Config is the configuration that holds, which is the creator's, except for
-// what each user decides for itself. It panics with ErrClosed.
+// what each user decides for itself. It may be asked after Close.
 func (a *Arena) Config() config.Config {
-	a.mustEnter("config")
-	defer a.gate.leave()
-	c := configOf(a.region.Header())
+	c := configOf(a.consts)
 	c.Reaper = a.reaper.every
 	if a.addr != 0 {
 		c.AttachAddr = a.addr

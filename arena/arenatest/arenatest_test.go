@@ -76,6 +76,7 @@ func TestCleanup(t *testing.T) {
 	} {
 		r := &recorder{TB: t}
 		a := arenatest.New(r)
+		t.Cleanup(func() { os.Remove(a.Name()) })
 		c.spoil(a)
 		r.end()
 		if (r.failed > 0) != c.fails {

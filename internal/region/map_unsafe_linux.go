@@ -112,6 +112,7 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 		pos += p.Len
 	}
 	r.Window = window
+	advise(base, uintptr(total))
 	if len(pieces) == 1 {
 		r.place(base)
 		if err := mprotectNone(unsafe.Add(base, g.GuardOff), layout.PageSize); err != nil {
@@ -120,7 +121,6 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	} else {
 		r.head, r.states, r.bits, r.data = at[0], at[1], at[2], at[3]
 	}
-	advise(base, uintptr(total))
 	r.unmap = func() error { return unmapOrPoison(base, uintptr(total)) }
 	return nil
 }
@@ -162,10 +162,11 @@ func mprotectNone(at unsafe.Pointer, n uintptr) error {
 // advise keeps the arena out of core dumps and out of plainly forked children.
 // Both are requests; a kernel that does not know them loses nothing.
 func advise(base unsafe.Pointer, n uintptr) {
-	b := unsafe.Slice((*byte)(base), int(min(n, 1<<30)))
-	for done := uintptr(0); done < n; done += uintptr(len(b)) {
-		b = unsafe.Slice((*byte)(unsafe.Add(base, done)), int(min(n-done, 1<<30)))
+	const most = uintptr(^uint(0)>>1) &^ layout.PageMask
+	for done := uintptr(0); done < n; {
+		b := unsafe.Slice((*byte)(unsafe.Add(base, done)), int(min(n-done, most)))
 		unix.Madvise(b, unix.MADV_DONTDUMP)
 		unix.Madvise(b, unix.MADV_DONTFORK)
+		done += uintptr(len(b))
 	}
 }

@@ -65,7 +65,7 @@ func (h *Heap) tail(r uint64, w want) (e extent, at uint64, ok bool) {
 func (h *Heap) follow(r, to uint64) (last uint64, end extent, busy bool) {
 	last = r
 	for q := r + 1; q < h.regions(); q++ {
-		if !h.lock(q, true) {
+		if !h.lock(q, true) { // model: R22
 			return last, end, true
 		}
 		from, stop, usable := h.bounds(q)
@@ -93,15 +93,15 @@ func (h *Heap) follow(r, to uint64) (last uint64, end extent, busy bool) {
 func (h *Heap) commitAcross(tail extent, at uint64, end extent, w want) {
 	rp := h.r.Geo.RegionPages()
 	if rest := at + w.n; rest < end.usable {
-		h.store(rest, layout.FreeRun(end.end-rest))
+		h.store(rest, layout.FreeRun(end.end-rest)) // model: R23
 	}
 	for q := (at/rp + 1) * rp; q < at+w.n; q += rp {
-		h.store(q, layout.ContOf(q-at, min(rp, at+w.n-q)))
+		h.store(q, layout.ContOf(q-at, min(rp, at+w.n-q))) // model: R24
 	}
 	if at > tail.page {
-		h.store(at, layout.FreeRun(tail.end-at))
-		h.store(tail.page, layout.FreeRun(at-tail.page))
+		h.store(at, layout.FreeRun(tail.end-at))         // model: R25
+		h.store(tail.page, layout.FreeRun(at-tail.page)) // model: R26
 	}
-	h.store(at, w.state)
+	h.store(at, w.state) // model: R27, commit
 	h.taken(w.n)
 }

@@ -148,7 +148,7 @@ func (h *Heap) grow(w want) (bool, error) {
 	step := max(need, min(max(from/8, growLeast), growMost))
 	for _, k := range []uint64{step, need} {
 		to := min(from+k, ceiling)
-		grew, err := h.r.Grow(from, to)
+		grew, err := h.r.Grow(from, to) // model: R40, commit
 		if err == nil {
 			h.refresh()
 			return grew || h.r.Committed() != from, nil

@@ -23,7 +23,7 @@ func (h *Heap) mallocLarge(n, align uint64) (uint64, error) {
 // freeLarge frees a large block, whoever allocated it, by one compare-and-swap.
 // Its owner's marks may change meanwhile, because its user closes or is recovered.
 func (h *Heap) freeLarge(page uint64, s layout.State) bool {
-	if !h.changeLarge(page, s, func(s layout.State) layout.State { return layout.PendingRun(s.Len()) }) {
+	if !h.changeLarge(page, s, func(s layout.State) layout.State { return layout.PendingRun(s.Len()) }) { // model: R28, commit
 		return false
 	}
 	h.freed(page, s.Len())
@@ -53,13 +53,13 @@ func (h *Heap) extend(p uint64, s layout.State, n uint64) bool {
 		h.grow(want{n: p + n - usable})
 		from, end, usable = h.bounds(r)
 	}
-	if p+n > usable || !h.lock(r, false) {
+	if p+n > usable || !h.lock(r, false) { // model: R32
 		return false
 	}
 	defer h.unlock(r)
 	run := extent{page: q, end: q}
 	for run.end < p+n {
-		t := h.r.Load(run.end)
+		t := h.r.Load(run.end) // model: R33
 		next, free, ok := h.step(run.end, from, end, t)
 		if !ok || !free {
 			return false
@@ -74,15 +74,15 @@ func (h *Heap) extend(p uint64, s layout.State, n uint64) bool {
 		}
 	}
 	if rest := p + n; rest < min(run.end, usable) {
-		h.store(rest, layout.FreeRun(run.end-rest))
+		h.store(rest, layout.FreeRun(run.end-rest)) // model: R34
 	}
-	if !h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) {
+	if !h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) { // model: R35, commit
 		if rest := p + n; rest < min(run.end, usable) {
 			h.store(rest, 0)
 		}
 		return false
 	}
-	h.store(q, 0)
+	h.store(q, 0) // model: R36
 	h.taken(n - s.Len())
 	return true
 }
@@ -96,14 +96,14 @@ func (h *Heap) shrink(p uint64, s layout.State, n uint64) {
 	if p+n > end {
 		n = (p+n+rp-1)&^(rp-1) - p
 	}
-	if n >= s.Len() || !h.lock(r, false) {
+	if n >= s.Len() || !h.lock(r, false) { // model: R37
 		return
 	}
 	defer h.unlock(r)
 	if rest := p + n; rest < end {
-		h.store(rest, layout.FreeRun(min(end, p+s.Len())-rest))
+		h.store(rest, layout.FreeRun(min(end, p+s.Len())-rest)) // model: R38
 	}
-	if h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) {
+	if h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) { // model: R39, commit
 		h.freed(min(p+n, end-1), s.Len()-n)
 		h.opened(p, s.Len())
 	} else if rest := p + n; rest < end {

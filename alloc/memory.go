@@ -95,6 +95,7 @@ func join(r *region.Region) (*Heap, error) {
 		}
 		if w.CompareAndSwap(old, layout.UserWord(layout.UserLive, gen)) {
 			h := Attach(Attachment{Region: r, Slot: slot, Gen: gen, Oracle: robust.Nobody{}})
+			h.DropLocks()
 			h.leaveSlot = func() { w.Store(layout.UserWord(layout.UserFree, gen)) }
 			return h, nil
 		}

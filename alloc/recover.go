@@ -27,16 +27,9 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 	h := Attach(Attachment{Region: r, Slot: slot, Gen: gen, Oracle: o})
 	h.me = me
 	var rec Recovered
-	for i, n := uint64(0), h.regions(); i < n; i++ {
-		w := &r.Lock(i).Lock
-		if l := w.Load(); l != layout.LockFree && layout.LockSlot(l) == slot && w.CompareAndSwap(l, me) {
-			h.tidy(i)
-			h.unlock(i)
-			rec.Locks++
-		}
-	}
+	rec.Locks = h.takeLocks(slot)
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
-		s := r.Load(p)
+		s := r.Load(p) // model: R42
 		if s.Slot() != slot {
 			continue
 		}
@@ -47,7 +40,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 			bytes := s.Len() << layout.PageShift
 			if reclaim && h.freeLarge(p, s) {
 				rec.Freed += bytes
-			} else if h.changeLarge(p, s, func(s layout.State) layout.State { return s | layout.Orphaned }) {
+			} else if h.changeLarge(p, s, func(s layout.State) layout.State { return s | layout.Orphaned }) { // model: R43
 				rec.Large++
 				rec.Blocks++
 				rec.Bytes += bytes

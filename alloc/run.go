@@ -1,6 +1,8 @@
 package alloc
 
 import (
+	"sync/atomic"
+
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -14,19 +16,52 @@ const tries = 40
 func (h *Heap) lock(r uint64, dead bool) bool {
 	w := &h.r.Lock(r).Lock
 	for i := 0; i < tries; i++ {
-		if robust.Try(w, h.me) {
+		if robust.Try(w, h.me) { // model: R1
 			return true
 		}
 		pause()
 	}
-	if dead && robust.TryDead(w, h.me, h.oracle) {
+	if dead && (robust.TryDead(w, h.me, h.oracle) || h.takeFromNobody(w)) { // model: R2
 		h.tidy(r)
 		return true
 	}
 	return false
 }
 
-func (h *Heap) unlock(r uint64) { robust.Release(&h.r.Lock(r).Lock) }
+// takeFromNobody takes a lock whose word names no slot, or one that is free.
+// Users hold locks only while their slot is in use, so such a word is damage.
+func (h *Heap) takeFromNobody(w *atomic.Uint32) bool {
+	l := w.Load()
+	if l == layout.LockFree || l == h.me {
+		return false
+	}
+	s := layout.LockSlot(l)
+	if s >= 1 && s <= int(h.r.Geo.Users) && layout.UserState(h.r.User(s).Word.Load()) != layout.UserFree {
+		return false
+	}
+	return w.CompareAndSwap(l, h.me)
+}
+
+// DropLocks frees the region locks that name this user's slot though it has
+// taken none yet: damage, which nobody else could tell from our own locks. To be
+// called once, when the slot is live and before the heap is used.
+func (h *Heap) DropLocks() { h.takeLocks(h.slot) }
+
+// takeLocks tidies and frees the regions whose locks name slot, and says how
+// many there were.
+func (h *Heap) takeLocks(slot int) (n int) {
+	for i, end := uint64(0), h.regions(); i < end; i++ {
+		w := &h.r.Lock(i).Lock
+		if l := w.Load(); l != layout.LockFree && layout.LockSlot(l) == slot && w.CompareAndSwap(l, h.me) { // model: R41
+			h.tidy(i)
+			h.unlock(i)
+			n++
+		}
+	}
+	return n
+}
+
+func (h *Heap) unlock(r uint64) { robust.Release(&h.r.Lock(r).Lock) } // model: R5
 
 // want is a request for pages.
 type want struct {
@@ -42,7 +77,7 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	_, end, usable := h.bounds(r)
 	// A free that lowered Low, or that did not because it lay above, and then was
 	// overtaken by the scan, has set Dirty: then Low is not believed.
-	dirty := hint.Dirty.Swap(0) != 0
+	dirty := hint.Dirty.Swap(0) != 0 // model: R6
 	var best extent
 	first, longest := usable, uint64(0)
 	whole := h.scan(r, all || dirty, func(e extent) bool {
@@ -58,12 +93,12 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 		return e.pages() != w.n || at != e.page // an exact fit cannot be bettered
 	})
 	from, _, _ := h.bounds(r)
-	hint.Low.Store(uint32(first - from))
+	hint.Low.Store(uint32(first - from)) // model: R15
 	if whole && usable == end {
 		hint.Most.Store(uint32(longest) + 1)
 	} else {
 		hint.Most.Store(0)
-		hint.Dirty.Store(1)
+		hint.Dirty.Store(1) // model: R16
 	}
 	if best.end == 0 {
 		return 0, false
@@ -90,14 +125,14 @@ func (h *Heap) place(e extent, w want) (uint64, bool) {
 // store nothing has happened.
 func (h *Heap) carve(e extent, at uint64, w want) {
 	if at > e.page { // split first: two free runs are as good as one
-		h.store(at, layout.FreeRun(e.end-at))
-		h.store(e.page, layout.FreeRun(at-e.page))
+		h.store(at, layout.FreeRun(e.end-at))      // model: R17
+		h.store(e.page, layout.FreeRun(at-e.page)) // model: R18
 	}
 	if rest := at + w.n; rest < e.usable {
-		h.store(rest, layout.FreeRun(e.end-rest))
+		h.store(rest, layout.FreeRun(e.end-rest)) // model: R19
 	}
 	h.inside(at, w)
-	h.store(at, w.state) // model: S20, commit
+	h.store(at, w.state) // model: S20 R21, commit
 	h.taken(w.n)
 }
 
@@ -107,7 +142,7 @@ func (h *Heap) inside(at uint64, w want) {
 		return
 	}
 	for i := uint64(1); i < w.n; i++ {
-		h.store(at+i, layout.BackTo(i))
+		h.store(at+i, layout.BackTo(i)) // model: R20
 	}
 	h.clearBits(at)
 }
@@ -116,9 +151,9 @@ func (h *Heap) inside(at uint64, w want) {
 func (h *Heap) freed(page, n uint64) {
 	hint := h.r.Lock(page >> h.r.Geo.RegionShift)
 	low := uint32(page & (h.r.Geo.RegionPages() - 1))
-	for l := hint.Low.Load(); l > low && !hint.Low.CompareAndSwap(l, low); l = hint.Low.Load() {
+	for l := hint.Low.Load(); l > low && !hint.Low.CompareAndSwap(l, low); l = hint.Low.Load() { // model: R30
 	}
-	hint.Dirty.Store(1)
+	hint.Dirty.Store(1) // model: R31
 	h.r.Header().UsedPages.Add(-int64(n))
 }
 
@@ -145,7 +180,7 @@ func (h *Heap) mayHave(r uint64, n uint64) bool {
 // back. Hints start afresh.
 func (h *Heap) tidy(r uint64) {
 	hint := h.r.Lock(r)
-	hint.Low.Store(0)
+	hint.Low.Store(0) // model: R3
 	hint.Most.Store(0)
 	hint.Dirty.Store(1)
 	from, end, usable := h.bounds(r)
@@ -162,7 +197,7 @@ func (h *Heap) tidy(r uint64) {
 				want = layout.BackTo(q - p)
 			}
 			if h.r.Load(q) != want {
-				h.store(q, want)
+				h.store(q, want) // model: R4
 			}
 		}
 		p = next

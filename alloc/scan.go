@@ -38,7 +38,7 @@ func (h *Heap) scan(r uint64, all bool, f func(e extent) (more bool)) bool {
 		start = h.scanStart(r, from, usable)
 	}
 	for p := start; p < usable; {
-		s := h.r.Load(p)
+		s := h.r.Load(p) // model: R8
 		next, free, ok := h.step(p, from, end, s)
 		if !ok {
 			h.damage.Store(true)
@@ -109,7 +109,7 @@ func (h *Heap) fits(p, n uint64) bool { return n > 0 && n <= h.r.Geo.MaxPages-p 
 func (h *Heap) scanStart(r, from, usable uint64) uint64 {
 	low := from + uint64(h.r.Lock(r).Low.Load())
 	if low > from && low < usable {
-		switch h.r.Load(low).Kind() {
+		switch h.r.Load(low).Kind() { // model: R7
 		case layout.Free, layout.Pending, layout.Large, layout.Span:
 			return low
 		}
@@ -122,10 +122,10 @@ func (h *Heap) scanStart(r, from, usable uint64) uint64 {
 func (h *Heap) join(p uint64, s layout.State, here uint64) bool {
 	for q := p + 1; q < p+min(here, layout.MaxSpanPages); q++ {
 		if h.r.Load(q) != 0 {
-			h.store(q, 0)
+			h.store(q, 0) // model: R9
 		}
 	}
-	if !h.cas(p, s, layout.FreeRun(here)) {
+	if !h.cas(p, s, layout.FreeRun(here)) { // model: R10, commit
 		return false
 	}
 	h.opened(p, s.Len())
@@ -138,16 +138,16 @@ func (h *Heap) opened(p, n uint64) {
 	rp := h.r.Geo.RegionPages()
 	for q := (p/rp + 1) * rp; q < p+n; q += rp {
 		hint := h.r.Lock(q >> h.r.Geo.RegionShift)
-		hint.Low.Store(0)
-		hint.Dirty.Store(1)
+		hint.Low.Store(0)   // model: R11
+		hint.Dirty.Store(1) // model: R12
 	}
 }
 
 // merge adds the free pages [p, next) to the run before them.
 func (h *Heap) merge(run *extent, p, next uint64) {
-	h.store(run.page, layout.FreeRun(next-run.page))
+	h.store(run.page, layout.FreeRun(next-run.page)) // model: R13, commit
 	if h.r.Load(p) != 0 {
-		h.store(p, 0)
+		h.store(p, 0) // model: R14
 	}
 	run.end = next
 }

@@ -130,7 +130,7 @@ func (h *Heap) listed(page uint64, c int, s layout.State) {
 // release turns an empty span into free pages. Only its owner does.
 func (h *Heap) release(page uint64, s layout.State) bool {
 	n := uint64(layout.ClassTable[s.Class()].Pages)
-	if !h.cas(page, s, layout.PendingRun(n)) { // model: S16
+	if !h.cas(page, s, layout.PendingRun(n)) { // model: S16 R29
 		return false
 	}
 	h.freed(page, n)

@@ -24,15 +24,15 @@ type Arena struct {
 	// only ever grows, so what was inside once stays inside: the check of an
 	// access needs this one word of ours and nothing shared. Close makes it 0,
 	// which sends every access to the slow path, and that one to its panic.
-	limit   atomic.Uintptr
+	limit   uint64 // by sync/atomic; first, so that it is aligned on 386
 	dataOff Offset
 	data    unsafe.Pointer
 	heap    *alloc.Heap // nil when read-only
 
-	// refusal is what methods that change something return while heap is nil.
-	refusal atomic.Pointer[error]
+	// refusal is what methods that change something return while heap is nil. A
+	// plain field lets the compiler inline them.
+	refusal error
 
-	gate   gate
 	name   string
 	region *region.Region
 	consts *layout.Header // private copy; only its constants are used
@@ -44,8 +44,12 @@ type Arena struct {
 	reaper reaper
 	lookup *alloc.Heap // read-only: finds blocks, allocates nothing
 
-	closing sync.Mutex // Close is one at a time
-	done    bool
+	_    [64]byte // calls that enter the gate do not disturb those that do not
+	gate gate
+
+	described sync.Once
+	closing   sync.Mutex // Close is one at a time
+	done      bool
 }
 
 // Bytes is a window on n bytes at p: they may be read and written until the
@@ -59,21 +63,22 @@ func (a *Arena) Bytes(p Offset, n uint64) []byte {
 // Pointer is the address of the byte at p in this process. It panics as Bytes
 // does. An address means nothing to other processes: store the offset.
 func (a *Arena) Pointer(p Offset) unsafe.Pointer {
-	rel := p - a.dataOff // wraps for offsets below
-	if rel < uint64(a.limit.Load()) {
-		return unsafe.Add(a.data, uintptr(rel))
+	if p-a.dataOff < atomic.LoadUint64(&a.limit) { // wraps for offsets below
+		return unsafe.Add(a.data, p-a.dataOff)
 	}
-	return a.atSlow(p, 1)
+	return a.pointerSlow(p)
 }
 
-// at is the address of n bytes at p. It is small enough to be inlined.
+// at is the address of n bytes at p.
 func (a *Arena) at(p Offset, n uint64) unsafe.Pointer {
-	rel, limit := p-a.dataOff, uint64(a.limit.Load())
+	rel, limit := p-a.dataOff, atomic.LoadUint64(&a.limit)
 	if rel < limit && n <= limit-rel {
-		return unsafe.Add(a.data, uintptr(rel))
+		return unsafe.Add(a.data, rel)
 	}
 	return a.atSlow(p, n)
 }
+
+func (a *Arena) pointerSlow(p Offset) unsafe.Pointer { return a.atSlow(p, 1) }
 
 // atSlow looks again: the arena may have grown since. It panics when the bytes
 // are not there.
@@ -95,7 +100,7 @@ func (a *Arena) look(p Offset, n uint64) unsafe.Pointer {
 		return nil
 	}
 	// The gate is open, so Close has not zeroed it yet and will do so later.
-	a.limit.Store(uintptr(a.region.Visible() << layout.PageShift))
+	atomic.StoreUint64(&a.limit, a.region.Visible()<<layout.PageShift)
 	return ptr
 }
 

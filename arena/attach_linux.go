@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -72,7 +73,7 @@ func join(ctx context.Context, n backing.Name, opt attachOptions) (*Arena, error
 	} else if !same {
 		return fail(errMoved)
 	}
-	return attach(ctx, f, k, n.Given, opt)
+	return attach(ctx, f, k, view, n.Given, opt)
 }
 
 // mayReplace says that a file starts afresh if nobody uses it. err is what
@@ -87,25 +88,26 @@ func (o *attachOptions) mayReplace(v *headerView, err error) bool {
 	return false
 }
 
-// newKeeper opens the two descriptions of its own that an attachment's life
-// hangs on: one holds our bytes and does nothing else, one probes others.
+// newKeeper makes what an attachment's life hangs on: a description of its own
+// that holds our bytes and does nothing else, and f's to probe others with.
 func newKeeper(f *backing.File, readOnly bool) (*liveness.Keeper, error) {
 	hold, err := f.Reopen(readOnly)
 	if err != nil {
 		return nil, err
 	}
-	probe, err := f.Reopen(readOnly)
+	probe, err := unix.FcntlInt(uintptr(f.FD()), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		unix.Close(hold)
-		return nil, err
+		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
 	}
 	return liveness.New(hold, probe), nil
 }
 
 // attach makes this process a user of the arena in f. The caller holds a share
-// of the USE byte through k, so nobody removes or replaces the file now. f and
-// k belong to the Arena, or are closed after an error.
-func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, name string, opt attachOptions) (_ *Arena, err error) {
+// of the USE byte through k, so nobody removes or replaces the file now. view is
+// f's header, nil if it was not read yet. f and k belong to the Arena, or are
+// closed after an error.
+func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, view *headerView, name string, opt attachOptions) (_ *Arena, err error) {
 	a := &Arena{name: name, file: f, keeper: k, gate: newGate(), addr: opt.addr}
 	defer func() {
 		if err != nil {
@@ -116,9 +118,10 @@ func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, name strin
 			f.Close()
 		}
 	}()
-	view, err := readHeader(f, name)
-	if err != nil {
-		return nil, err
+	if view == nil {
+		if view, err = readHeader(f, name); err != nil {
+			return nil, err
+		}
 	}
 	if err := view.refuseUnknown(name); err != nil {
 		return nil, err
@@ -133,7 +136,9 @@ func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, name strin
 		return nil, err
 	}
 	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Recover: a.recoverDead})
+	a.heap.DropLocks()
 	a.reaper.start(a, opt.reaper)
+	a.describeSoon()
 	return a, nil
 }
 
@@ -150,33 +155,6 @@ func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
 	a.region, a.consts = r, view.header
 	_, _, a.data = r.Zones()
 	a.dataOff = view.geo.DataOff
-	a.limit.Store(uintptr(r.Visible() << layout.PageShift))
+	atomic.StoreUint64(&a.limit, r.Visible()<<layout.PageShift)
 	return nil
-}
-
-// openReadOnly is OpenReadOnly of a parsed name. Its keeper only asks.
-func openReadOnly(n backing.Name) (*Arena, error) {
-	f, err := backing.Open(n, true)
-	if err != nil {
-		return nil, err
-	}
-	view, err := readHeader(f, n.Given)
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	k, err := newKeeper(f, true)
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	a := &Arena{name: n.Given, file: f, keeper: k, gate: newGate()}
-	if err := a.mapRegion(view, 0, true); err != nil {
-		k.Close()
-		f.Close()
-		return nil, err
-	}
-	a.lookup = alloc.Attach(alloc.Attachment{Region: a.region, Oracle: k})
-	a.refuseWith(errs.Wrap(errs.ReadOnly, "change", "%s: attached with OpenReadOnly, use Join", a.name))
-	return a, nil
 }

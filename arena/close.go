@@ -3,6 +3,7 @@ package arena
 import (
 	"errors"
 	"io/fs"
+	"sync/atomic"
 
 	"usarena/internal/errs"
 	"usarena/internal/layout"
@@ -34,7 +35,7 @@ func (a *Arena) Close() error {
 	a.done = true
 	a.reaper.stop()
 	a.gate.close()
-	a.limit.Store(0)
+	atomic.StoreUint64(&a.limit, 0)
 
 	var all []error
 	if a.heap != nil {
@@ -46,8 +47,6 @@ func (a *Arena) Close() error {
 		} else {
 			u.Word.Store(layout.UserWord(layout.UserFree, a.gen))
 		}
-	} else {
-		a.refuseWith(a.closedError("change"))
 	}
 	all = append(all, a.region.Close())
 	all = append(all, a.keeper.Close()) // only now somebody else may take the slot
@@ -81,6 +80,9 @@ func (a *Arena) Chmod(mode fs.FileMode) error {
 	if a.slot == 0 {
 		return a.readOnlyError("chmod")
 	}
+	if mode&^fs.ModePerm != 0 {
+		return errs.Wrap(errs.Invalid, "chmod", "%s: mode %v, permission bits only", a.name, mode)
+	}
 	return a.file.Chmod(mode)
 }
 
@@ -91,4 +93,10 @@ func (a *Arena) readOnlyError(op string) error {
 	return errs.Wrap(errs.ReadOnly, op, "%s: attached with OpenReadOnly, use Join", a.name)
 }
 
-func (a *Arena) refuseWith(err error) { a.refusal.Store(&err) }
+// refusal says why an arena without a heap cannot be changed: because it is
+// attached read-only, or by now because it is closed.
+type refusal struct{ a *Arena }
+
+func (r refusal) Unwrap() error { return r.a.readOnlyError("change") }
+
+func (r refusal) Error() string { return r.Unwrap().Error() }

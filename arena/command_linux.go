@@ -96,7 +96,7 @@ func inherit() (*Arena, error) {
 		f.Close()
 		return nil, errors.Join(err, errs.Wrap(errs.Busy, "inherit", "%s: somebody is removing it", h.name))
 	}
-	return attach(context.Background(), f, k, h.name, attachOptions{})
+	return attach(context.Background(), f, k, nil, h.name, attachOptions{})
 }
 
 // nextHanded takes the next entry whose descriptor still is the file it was.

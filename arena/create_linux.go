@@ -56,7 +56,7 @@ func create(ctx context.Context, n backing.Name, cfg *config.Config, replace boo
 			return nil, err
 		}
 	}
-	return attach(ctx, f, k, n.Given, attachOptions{addr: c.AttachAddr, reaper: c.Reaper})
+	return attach(ctx, f, k, nil, n.Given, attachOptions{addr: c.AttachAddr, reaper: c.Reaper})
 }
 
 // plan computes the geometry and refuses sizes that leave no room for data,

@@ -39,6 +39,7 @@
 // under a lock of package sync, as between goroutines. The race detector does
 // not see mapped memory.
 //
-// Reading order: arena_unsafe.go, init.go, attach.go, slot.go, recover.go,
-// close.go, create.go, then ptr_unsafe.go and share.go.
+// Reading order: arena_unsafe.go, init.go, retry.go, attach_linux.go, slot.go,
+// recover.go, close.go, create_linux.go, header.go, then ptr_unsafe.go, cell.go,
+// share.go, share_rules.go, and command_linux.go.
 package arena

@@ -15,7 +15,8 @@ import (
 //	memfd:, /dev/zero    anonymous, always new; hand it on with Command
 //
 // cfg says how the arena is made; nil means defaults. A joiner's cfg is ignored
-// but for AttachAddr and Reaper.
+// but for AttachAddr and Reaper. An arena whose creator chose ResetIdle and that
+// no live process uses is made anew, with this cfg.
 //
 // Init never overwrites anything: a file that is no arena is ErrNotArena, a
 // newer one ErrVersion, a damaged one ErrCorrupt or ErrTruncated. It refuses to

@@ -192,6 +192,7 @@ func TestModes(t *testing.T) {
 	if err := a.Chmod(0o640); err != nil || mode() != 0o640 {
 		t.Errorf("chmod: %v, mode %v", err, mode())
 	}
+	wantError(t, "chmod to a directory", a.Chmod(fs.ModeDir|0o600), arena.ErrInvalid)
 }
 
 func TestUnlinkAndRecreate(t *testing.T) {

@@ -1,6 +1,8 @@
 package arena
 
-import "usarena/alloc"
+import (
+	"usarena/alloc"
+)
 
 // Malloc allocates n bytes, contents undefined, at a multiple of 16. n == 0
 // gives a distinct offset that must be freed as well. A full arena is
@@ -10,7 +12,7 @@ import "usarena/alloc"
 // arena. IRIX: usmalloc.
 func (a *Arena) Malloc(n uint64) (Offset, error) {
 	if a.heap == nil {
-		return 0, *a.refusal.Load()
+		return 0, a.refusal
 	}
 	return a.heap.Malloc(n)
 }
@@ -19,7 +21,7 @@ func (a *Arena) Malloc(n uint64) (Offset, error) {
 // overflows is ErrInvalid or ErrNoSpace. Otherwise as Malloc. IRIX: uscalloc.
 func (a *Arena) Calloc(n, size uint64) (Offset, error) {
 	if a.heap == nil {
-		return 0, *a.refusal.Load()
+		return 0, a.refusal
 	}
 	return a.heap.Calloc(n, size)
 }
@@ -28,7 +30,7 @@ func (a *Arena) Calloc(n, size uint64) (Offset, error) {
 // if it is none. Otherwise as Malloc. IRIX: usmemalign.
 func (a *Arena) Memalign(align, n uint64) (Offset, error) {
 	if a.heap == nil {
-		return 0, *a.refusal.Load()
+		return 0, a.refusal
 	}
 	return a.heap.Memalign(align, n)
 }
@@ -39,7 +41,7 @@ func (a *Arena) Memalign(align, n uint64) (Offset, error) {
 // usrealloc.
 func (a *Arena) Realloc(p Offset, n uint64) (Offset, error) {
 	if a.heap == nil {
-		return 0, *a.refusal.Load()
+		return 0, a.refusal
 	}
 	return a.heap.Realloc(p, n)
 }
@@ -49,7 +51,7 @@ func (a *Arena) Realloc(p Offset, n uint64) (Offset, error) {
 // usrecalloc.
 func (a *Arena) Recalloc(p Offset, n, size uint64) (Offset, error) {
 	if a.heap == nil {
-		return 0, *a.refusal.Load()
+		return 0, a.refusal
 	}
 	return a.heap.Recalloc(p, n, size)
 }
@@ -59,7 +61,7 @@ func (a *Arena) Recalloc(p Offset, n, size uint64) (Offset, error) {
 // handed out again cannot be told from the new one. IRIX: usfree.
 func (a *Arena) Free(p Offset) error {
 	if a.heap == nil {
-		return *a.refusal.Load()
+		return a.refusal
 	}
 	return a.heap.Free(p)
 }
@@ -77,7 +79,7 @@ func (a *Arena) BlockSize(p Offset) (uint64, error) {
 // and so on. ErrInvalid for an unknown command or value. IRIX: usmallopt.
 func (a *Arena) Mallopt(cmd alloc.Option, val int) error {
 	if a.heap == nil {
-		return *a.refusal.Load()
+		return a.refusal
 	}
 	return a.heap.Mallopt(cmd, val)
 }

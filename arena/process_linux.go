@@ -3,29 +3,24 @@ package arena
 import (
 	"bytes"
 	"hash/fnv"
-	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
-
-	"usarena/internal/layout"
 )
 
 // identity is what the user table says about a process. People read it; nothing
 // is decided by it.
 type identity struct {
-	pid, flags         uint32
 	start, pidns, boot uint64
 }
 
 // whoAmI is looked up once: the files of /proc cost more than all the rest of
 // joining.
 var whoAmI = sync.OnceValue(func() identity {
-	me := identity{pid: uint32(os.Getpid())}
-	if strconv.IntSize == 32 {
-		me.flags = layout.UserBits32
-	}
+	defer whoAmIKnown.Store(true)
+	var me identity
 	var buf [512]byte
 	me.start = startOf(readProc("/proc/self/stat", buf[:]))
 	var st unix.Stat_t
@@ -39,6 +34,9 @@ var whoAmI = sync.OnceValue(func() identity {
 	}
 	return me
 })
+
+// whoAmIKnown is set once that has happened.
+var whoAmIKnown atomic.Bool
 
 // readProc reads a short file with three system calls.
 func readProc(path string, buf []byte) []byte {

@@ -1,6 +1,7 @@
 package arena
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"usarena/internal/errs"
@@ -18,9 +19,9 @@ type Ptr[T any] struct {
 // panics when p leads outside the arena, or with ErrClosed. The address must not
 // be used after Close, nor after the block was freed.
 func (p Ptr[T]) In(a *Arena) *T {
-	rel, limit := p.off-a.dataOff, uint64(a.limit.Load())
+	rel, limit := p.off-a.dataOff, atomic.LoadUint64(&a.limit)
 	if n := uint64(unsafe.Sizeof(*new(T))); rel < limit && n <= limit-rel {
-		return (*T)(unsafe.Add(a.data, uintptr(rel)))
+		return (*T)(unsafe.Add(a.data, rel))
 	}
 	return (*T)(a.inSlow(p.off, uint64(unsafe.Sizeof(*new(T)))))
 }

@@ -14,18 +14,18 @@ import (
 // How attach looks for a slot. A byte may be held for a moment by somebody who
 // recovers that slot, so a table is full only when it still is a little later.
 const (
-	probesMax  = 32 // slots in use that are tried before free ones are preferred
-	fullPause  = 10 * time.Millisecond
-	fullPasses = 8
+	probesMax = 32 // slots in use that are tried before free ones are preferred
+	fullPause = 10 * time.Millisecond
+	fullMax   = 90 * time.Millisecond
 )
 
 // takeSlot takes a user slot: the byte of its liveness first, then the word.
 func (a *Arena) takeSlot(ctx context.Context) error {
-	for pass := 0; ; pass++ {
+	for first, pass := time.Now(), 1; ; pass++ {
 		if ok, err := a.trySlots(); ok || err != nil {
 			return err
 		}
-		if pass == fullPasses {
+		if pass > 1 && time.Since(first) > fullMax {
 			return a.tooMany()
 		}
 		if pause(ctx, fullPause); ctx.Err() != nil {
@@ -88,7 +88,7 @@ func (a *Arena) trySlot(s int) (bool, error) {
 		a.recoverSlot(s, layout.LockWord(s, gen))
 	}
 	a.fillRecord(u)
-	u.Word.Store(layout.UserWord(layout.UserLive, gen))
+	u.Word.Store(layout.UserWord(layout.UserLive, gen)) // commit
 	a.slot, a.gen = s, gen
 	return true, nil
 }
@@ -109,26 +109,17 @@ func (a *Arena) recoverSlot(s int, me uint32) alloc.Recovered {
 // not recover anybody: it could not see all of what the dead one left.
 func (a *Arena) seesAll() bool { return a.region.Window >= a.region.Committed() }
 
-// fillRecord writes what people want to know about a user.
-func (a *Arena) fillRecord(u *layout.User) {
-	me := whoAmI()
-	u.Pid.Store(me.pid)
-	u.Flags.Store(me.flags)
-	u.Start.Store(me.start)
-	u.Since.Store(time.Now().UnixNano())
-	u.PidNS.Store(me.pidns)
-	u.Boot.Store(me.boot)
-	u.Window.Store(a.region.Window)
-}
-
 // tooMany is ErrTooManyUsers with the holders.
 func (a *Arena) tooMany() error {
 	var holders []string
 	for s := 1; s <= int(a.region.Geo.Users) && len(holders) < 20; s++ {
 		u := a.region.User(s)
+		if a.slotFree(s) { // in somebody's hands just now
+			continue
+		}
 		holders = append(holders, fmt.Sprintf("%d: pid %d since %s", s, u.Pid.Load(), time.Unix(0, u.Since.Load()).Format(time.DateTime)))
 	}
-	if n := int(a.region.Geo.Users); n > len(holders) {
+	if len(holders) == 20 {
 		holders = append(holders, "…")
 	}
 	return errs.Wrap(errs.TooManyUsers, "open", "%s: all %d slots are held by live processes (%s); create it with more Users", a.name, a.region.Geo.Users, strings.Join(holders, ", "))

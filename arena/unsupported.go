@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"sync/atomic"
 	"time"
 
 	"usarena/config"
@@ -22,12 +23,11 @@ type attachOptions struct {
 	cfg    *config.Config
 }
 
-type identity struct {
-	pid, flags         uint32
-	start, pidns, boot uint64
-}
+type identity struct{ start, pidns, boot uint64 }
 
 func whoAmI() identity { return identity{} }
+
+var whoAmIKnown atomic.Bool
 
 func unsupported(n backing.Name) error {
 	return fmt.Errorf("usarena: open: %s: arenas need Linux: %w", n.Given, errors.ErrUnsupported)

@@ -72,6 +72,9 @@ func (a *Arena) Blocks() iter.Seq2[Offset, uint64] {
 func (a *Arena) Users() []info.User {
 	a.mustEnter("users")
 	defer a.gate.leave()
+	if a.slot != 0 {
+		a.describe()
+	}
 	return info.UsersOf(a.region, a.keeper)
 }
 

@@ -126,13 +126,17 @@ func TestPlanted(t *testing.T) {
 		"short run":        {KindStale, m0.stateAt(pageLarge + 5), func(m *maker) { m.state(pageLarge, layout.LargeRun(4, 1, 7)); m.state(pageLarge+5, layout.FreeRun(3)) }},
 		"head gone":        {KindOverlap, m0.stateAt(pagePending), func(m *maker) { m.state(pageLarge, 0) }},
 		"overlap":          {KindOverlap, m0.stateAt(pagePending), func(m *maker) { m.state(pageLarge, layout.LargeRun(6, 1, 7)) }},
-		"overlap free":     {KindOverlap, m0.stateAt(pageOrphan), func(m *maker) { m.state(pageBare+1, layout.FreeRun(pageOrphan-pageBare)) }},
-		"overlap region":   {KindOverlap, across, func(m *maker) { m.state(256, layout.LargeRun(256, 0, 0)) }},
-		"no pages":         {KindLength, m0.stateAt(pageKept), func(m *maker) { m.state(pageKept, layout.LargeRun(0, 0, 0)) }},
-		"too far":          {KindLength, m0.stateAt(pageLast), func(m *maker) { m.state(pageLast, layout.LargeRun(samplePages-pageLast+1, 0, 0)) }},
-		"endless":          {KindLength, m0.stateAt(pageLast), func(m *maker) { m.state(pageLast, layout.PendingRun(1<<28-1)) }},
-		"free too far":     {KindLength, m0.stateAt(pageEnd), func(m *maker) { m.state(pageEnd, layout.FreeRun(pageCont-pageEnd+1)) }},
-		"free beyond":      {KindLength, m0.stateAt(pageLast + 1), func(m *maker) { m.state(pageLast+1, layout.FreeRun(samplePages-pageLast)) }},
+		"overlap locked": {KindOverlap, m0.stateAt(pagePending), func(m *maker) {
+			m.put(m.lockAt(0), uint64(layout.LockWord(1, 7)))
+			m.state(pageLarge, layout.LargeRun(6, 1, 7))
+		}},
+		"overlap free":   {KindOverlap, m0.stateAt(pageOrphan), func(m *maker) { m.state(pageBare+1, layout.FreeRun(pageOrphan-pageBare)) }},
+		"overlap region": {KindOverlap, across, func(m *maker) { m.state(256, layout.LargeRun(256, 0, 0)) }},
+		"no pages":       {KindLength, m0.stateAt(pageKept), func(m *maker) { m.state(pageKept, layout.LargeRun(0, 0, 0)) }},
+		"too far":        {KindLength, m0.stateAt(pageLast), func(m *maker) { m.state(pageLast, layout.LargeRun(samplePages-pageLast+1, 0, 0)) }},
+		"endless":        {KindLength, m0.stateAt(pageLast), func(m *maker) { m.state(pageLast, layout.PendingRun(1<<28-1)) }},
+		"free too far":   {KindLength, m0.stateAt(pageEnd), func(m *maker) { m.state(pageEnd, layout.FreeRun(pageCont-pageEnd+1)) }},
+		"free beyond":    {KindLength, m0.stateAt(pageLast + 1), func(m *maker) { m.state(pageLast+1, layout.FreeRun(samplePages-pageLast)) }},
 		"span too far": {KindLength, m0.stateAt(pageCont - 1), func(m *maker) {
 			m.state(pageEnd, layout.FreeRun(67))
 			m.state(767, layout.OwnedSpan(wide(), 0, 1, 7, 0))

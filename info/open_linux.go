@@ -82,7 +82,7 @@ func (v *view) load(name string, log *findings) error {
 func (v *view) words(off, length, size uint64) ([]uint64, error) {
 	from := off &^ layout.PageMask
 	to := min((off+length+layout.PageMask)&^layout.PageMask, size)
-	if from >= to || length == 0 {
+	if off >= to || length == 0 { // a page may end before off in it, where the file does
 		return nil, nil
 	}
 	if to-from != uint64(int(to-from)) || int(to-from) < 0 {

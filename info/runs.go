@@ -90,7 +90,8 @@ func (l *looker) lookBeyond(r run) {
 	end := min((page+skew+perPage-1)/perPage*perPage-skew, m.geo.MaxPages, uint64(len(m.states)))
 	for ; page < end; page++ {
 		word := m.state(page)
-		atEnd := word.Kind() == layout.Free && (page+word.Len())&(m.geo.RegionPages()-1) == 0
+		rp := m.geo.RegionPages()
+		atEnd := word.Kind() == layout.Free && word.Len() > 0 && page+word.Len() == min((page|(rp-1))+1, m.geo.MaxPages)
 		if word == 0 || atEnd || m.busy(r.page) || page < m.committed() {
 			continue
 		}

@@ -45,7 +45,7 @@ func (w *walker) next() (r run, ok bool) {
 				return w.left(word, stop), true
 			}
 		}
-		r := w.head(word, start+rp, stop)
+		r := w.head(word, min(start+rp, w.m.geo.MaxPages), stop)
 		if r.page+r.pages > stop {
 			w.block = r
 			w.page = stop

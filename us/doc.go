@@ -15,5 +15,5 @@
 // setting is process-wide and stays until it is changed; a handle is an
 // *arena.Arena.
 //
-// Reading order: config.go, settings.go, init.go, malloc.go, info.go.
+// Reading order: config.go, settings.go, init.go, malloc.go, info_unsafe.go.
 package us

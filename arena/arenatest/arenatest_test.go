@@ -2,8 +2,10 @@ package arenatest_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"testing"
 
 	"usarena/arena"
@@ -26,6 +28,12 @@ func init() {
 			return err
 		}
 		a.PutInfo(s.Offset())
+		return nil
+	})
+	arenatest.Register("name", func([]string) error {
+		r := &recorder{}
+		arenatest.Name(r)
+		r.end()
 		return nil
 	})
 	arenatest.Register("fail", func([]string) error { return errors.New("as told") })
@@ -84,6 +92,36 @@ func TestCleanup(t *testing.T) {
 		}
 		if _, err := os.Stat(a.Name()); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: left behind: %v", what, err)
+		}
+	}
+}
+
+// A killed test's arena is removed by the next test process; one in use is not.
+func TestSweep(t *testing.T) {
+	a := arenatest.New(t)
+	dead := exec.Command("true")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	left := fmt.Sprintf("/dev/shm/usarena-test-%d-1", dead.Process.Pid)
+	used := fmt.Sprintf("/dev/shm/usarena-test-%d-2", dead.Process.Pid)
+	t.Cleanup(func() { os.Remove(left); os.Remove(used) })
+	b, err1 := arena.Create(left, nil)
+	c, err2 := arena.Create(used, nil)
+	if err1 != nil || err2 != nil {
+		t.Skip(err1, err2) // no /dev/shm
+	}
+	b.Close()
+	defer c.Close()
+	if err := arenatest.Command(t, "name").Run(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("left behind: %v", err)
+	}
+	for _, name := range []string{used, a.Name()} {
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("in use and gone: %v", err)
 		}
 	}
 }

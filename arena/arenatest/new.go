@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -14,15 +15,40 @@ import (
 	"usarena/info"
 )
 
-var names atomic.Uint64
+// shm is where arenas of tests are, prefix what their names begin with; the
+// process id follows, and a number.
+const (
+	shm    = "/dev/shm"
+	prefix = "usarena-test-"
+)
+
+var (
+	names atomic.Uint64
+	once  sync.Once
+)
+
+// sweep removes what tests that were killed have left.
+func sweep() {
+	all, _ := filepath.Glob(filepath.Join(shm, prefix+"*"))
+	for _, name := range all {
+		var pid, n int
+		if _, err := fmt.Sscanf(filepath.Base(name), prefix+"%d-%d", &pid, &n); err != nil {
+			continue
+		}
+		if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); errors.Is(err, fs.ErrNotExist) {
+			arena.Remove(name) // leaves alone what is in use, and what is no arena
+		}
+	}
+}
 
 // Name is a name for an arena that nobody else uses, in shared memory if there
 // is any, else in t.TempDir. Whatever has that name when the test ends is
 // removed.
 func Name(t testing.TB) string {
 	t.Helper()
-	base := fmt.Sprintf("usarena-test-%d-%d", os.Getpid(), names.Add(1))
-	name := filepath.Join("/dev/shm", base)
+	once.Do(sweep)
+	base := fmt.Sprintf("%s%d-%d", prefix, os.Getpid(), names.Add(1))
+	name := filepath.Join(shm, base)
 	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
 		name = filepath.Join(t.TempDir(), base)
 	} else {

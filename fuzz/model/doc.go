@@ -19,6 +19,16 @@
 // uses the allocator, such as a double free. A clean state is one in which
 // everything was given back; it must stay in reach from everywhere.
 //
+// The spans model is about the bits of blocks and who owns a span; the runs
+// model about state words of pages, region locks, growth and the hints of a
+// region. In the runs model a look at a word that only the holder of a lock can
+// change is one step with the store that follows it, the best fit is any fit,
+// and of two processes that may do the same one order stands for both. What the
+// runs model leaves out: recovery that frees the blocks of the dead, windows
+// smaller than the arena, and the hint of the longest free run.
+//
 // Reading order: checker.go, path.go; spans.go, spansteps.go, spansops.go,
-// spansown.go, spanmarks.go.
+// spansown.go, spanmarks.go; runs.go, runswalk.go, runswrong.go, runssteps.go,
+// runsbegin.go, runsplaces.go, runsscan.go, runscarve.go, runscross.go,
+// runsfree.go, runsresize.go, runsrecover.go, runsmarks.go, runsswap.go.
 package model

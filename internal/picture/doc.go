@@ -7,5 +7,6 @@
 // when there are more pages than marks. A row is a power of two of cells, so
 // that a region fills whole rows or a row whole regions.
 //
-// Reading order: heap.go, grid.go, color.go, text.go, svg.go, parts.go.
+// Reading order: heap.go, grid.go, color.go, text.go, svg.go, parts.go,
+// tables.go.
 package picture

@@ -3,11 +3,12 @@ package scratch
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/bits"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"usarena/arena"
 	"usarena/config"
@@ -29,19 +30,36 @@ func Prefix(what string) string {
 }
 
 // Create makes an arena for what and returns with it the function that closes
-// and removes it. A file of that name can only be left over from a process of
-// the same id that was killed, so it is replaced. MaxSize 0 is Room.
+// and removes it. What killed runs left over is removed first. MaxSize 0 is Room.
 func Create(what string, cfg config.Config) (*arena.Arena, func() error, error) {
 	if cfg.MaxSize == 0 {
 		cfg.MaxSize = Room
 	}
+	sweep(what)
 	name := fmt.Sprint(Prefix(what), count.Add(1))
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
-	}
 	a, err := arena.Create(name, &cfg)
 	if err != nil {
 		return nil, nil, err
 	}
 	return a, func() error { return errors.Join(a.Close(), os.Remove(name)) }, nil
+}
+
+// sweep removes arenas of runs that were killed: no process has the id in the
+// name, and nobody is attached, which Remove makes sure of.
+func sweep(what string) {
+	mine := Prefix(what)
+	all, err := filepath.Glob(strings.TrimSuffix(mine, fmt.Sprintf("%d-", os.Getpid())) + "*-*")
+	if err != nil {
+		return
+	}
+	for _, name := range all {
+		var pid, n int
+		tail := name[strings.LastIndex(name[:strings.LastIndexByte(name, '-')], "-")+1:]
+		if _, err := fmt.Sscanf(tail, "%d-%d", &pid, &n); err != nil || pid <= 0 || pid == os.Getpid() {
+			continue
+		}
+		if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = arena.Remove(name) // somebody else may be faster, or use it
+		}
+	}
 }

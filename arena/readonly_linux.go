@@ -1,0 +1,33 @@
+package arena
+
+import (
+	"usarena/alloc"
+	"usarena/internal/backing"
+)
+
+// openReadOnly is OpenReadOnly of a parsed name. Its keeper only asks.
+func openReadOnly(n backing.Name) (*Arena, error) {
+	f, err := backing.Open(n, true)
+	if err != nil {
+		return nil, err
+	}
+	view, err := readHeader(f, n.Given)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	k, err := newKeeper(f, true)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	a := &Arena{name: n.Given, file: f, keeper: k, gate: newGate()}
+	if err := a.mapRegion(view, 0, true); err != nil {
+		k.Close()
+		f.Close()
+		return nil, err
+	}
+	a.lookup = alloc.Attach(alloc.Attachment{Region: a.region, Oracle: k})
+	a.refusal = refusal{a}
+	return a, nil
+}

@@ -1,0 +1,46 @@
+package arena
+
+import (
+	"os"
+	"time"
+
+	"usarena/internal/layout"
+)
+
+// fillRecord writes what people want to know about a user.
+func (a *Arena) fillRecord(u *layout.User) {
+	u.Pid.Store(uint32(os.Getpid()))
+	u.Flags.Store(bits32)
+	u.Since.Store(time.Now().UnixNano())
+	u.Window.Store(a.region.Window)
+	u.Start.Store(0)
+	u.PidNS.Store(0)
+	u.Boot.Store(0)
+}
+
+// describe adds what has to be looked up. The first attachment of a process
+// leaves that to a goroutine, because it takes as long as half of the rest.
+func (a *Arena) describe() {
+	a.described.Do(func() {
+		me, u := whoAmI(), a.region.User(a.slot)
+		u.Start.Store(me.start)
+		u.PidNS.Store(me.pidns)
+		u.Boot.Store(me.boot)
+	})
+}
+
+func (a *Arena) describeSoon() {
+	if whoAmIKnown.Load() {
+		a.describe()
+		return
+	}
+	go func() {
+		if a.gate.enter() {
+			a.describe()
+			a.gate.leave()
+		}
+	}()
+}
+
+// bits32 is what the user table says about the word size of this process.
+const bits32 = layout.UserBits32 * uint32(1-^uint(0)>>63)

@@ -1,0 +1,51 @@
+package image_test
+
+import (
+	"maps"
+	"runtime/debug"
+	"slices"
+
+	"usarena/internal/worker"
+)
+
+// request is one input for the child.
+type request struct {
+	Name string // of the file
+	Seed uint64
+}
+
+// answer is what came of it.
+type answer struct {
+	Seen []string // kinds of errors and findings
+	Bad  []string // what must not be
+}
+
+// child serves inputs until the parent goes away.
+func child(s *worker.Side) error {
+	s.Follow()
+	for {
+		var q request
+		if err := s.Hear(&q); err != nil {
+			return err
+		}
+		w := &witness{seen: map[string]bool{}}
+		w.all(&q)
+		if err := s.Tell(answer{slices.Sorted(maps.Keys(w.seen)), w.bad}); err != nil {
+			return err
+		}
+	}
+}
+
+// all does everything with one file, in the order of harm.
+func (w *witness) all(q *request) {
+	defer func() {
+		if v := recover(); v != nil {
+			w.wrong("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	w.lookAt(q.Name)
+	w.readOnly(q.Name, q.Seed%16 == 0)
+	w.join(q.Name, q.Seed)
+	w.lookAt(q.Name)
+	w.join(q.Name, q.Seed+1)
+}

@@ -1,0 +1,117 @@
+package image_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"usarena/internal/scratch"
+	"usarena/internal/worker"
+)
+
+// The child gets a second for an input. If that was too little, a fresh child
+// gets much longer, so that a busy machine is not taken for an endless loop.
+const (
+	patience     = time.Second
+	lastPatience = 20 * time.Second
+)
+
+// nurse keeps one child alive and gives it inputs.
+type nurse struct {
+	mu    sync.Mutex
+	child *worker.Proc
+}
+
+var theNurse nurse
+
+// try gives an input to the child. The error is the verdict: what must not be.
+func (n *nurse) try(f *file, seed uint64) (*answer, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	name := scratch.Prefix("fuzzimage") + "0"
+	defer os.Remove(name)
+	a, late, err := n.ask(f, name, seed, patience)
+	if late {
+		a, late, err = n.ask(f, name, seed, lastPatience)
+	}
+	switch {
+	case late:
+		return nil, fmt.Errorf("no answer within %v, and within %v of a fresh child: %s", patience, lastPatience, short(err))
+	case err != nil:
+		return nil, fmt.Errorf("the child died: %s", short(err))
+	case len(a.Bad) > 0:
+		return a, errors.New(strings.Join(a.Bad, "\n"))
+	}
+	return a, nil
+}
+
+func (n *nurse) ask(f *file, name string, seed uint64, patience time.Duration) (_ *answer, late bool, err error) {
+	if err := f.write(name); err != nil {
+		return nil, false, err
+	}
+	if n.child == nil {
+		if n.child, err = worker.Start(context.Background(), "image", nil); err != nil {
+			return nil, false, err
+		}
+	}
+	p := n.child
+	var expired atomic.Bool
+	watchdog := time.AfterFunc(patience, func() {
+		expired.Store(true)
+		syscall.Kill(p.Pid(), syscall.SIGQUIT) // shows where it is
+		time.AfterFunc(patience, p.Kill)
+	})
+	var a answer
+	err = p.Tell(request{name, seed})
+	if err == nil {
+		err = p.Hear(&a)
+	}
+	if !watchdog.Stop() || err != nil {
+		n.end()
+	}
+	if expired.Load() && err == nil {
+		err = errors.New("it came too late")
+	}
+	return &a, expired.Load(), err
+}
+
+// end kills the child.
+func (n *nurse) end() {
+	if n.child != nil {
+		n.child.Kill()
+		n.child = nil
+	}
+}
+
+// sweep removes files of processes that were killed before they could.
+func sweep() {
+	prefix, _, _ := strings.Cut(scratch.Prefix("fuzzimage"), strconv.Itoa(os.Getpid()))
+	names, _ := filepath.Glob(prefix + "*-0")
+	for _, name := range names {
+		pid, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, prefix), "-0"))
+		if err == nil && (pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)) {
+			os.Remove(name)
+		}
+	}
+}
+
+// short is what is worth reading of a dying child's last words: the first lines
+// and the goroutine that played.
+func short(err error) string {
+	parts := strings.Split(err.Error(), "\n\n")
+	text := parts[0]
+	for _, p := range parts[1:] {
+		if strings.Contains(p, "image_test.(*witness)") {
+			text += "\n\n" + p
+		}
+	}
+	return text
+}

@@ -1,0 +1,82 @@
+package scratch
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"usarena/arena"
+	"usarena/config"
+)
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func TestCreateAndRemove(t *testing.T) {
+	a, remove, err := Create("test", config.Config{Users: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, remove2, err := Create("test", config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Name() == b.Name() || !exists(a.Name()) || a.Config().MaxSize != Room || a.Config().Users != 3 {
+		t.Errorf("%s and %s, %+v", a.Name(), b.Name(), a.Config())
+	}
+	if err := errors.Join(remove(), remove2()); err != nil {
+		t.Error(err)
+	}
+	if exists(a.Name()) || exists(b.Name()) {
+		t.Error("an arena is left over")
+	}
+}
+
+// What a killed run left is removed by the next run; what is in use, or is the
+// file of a process that lives, is not.
+func TestSweep(t *testing.T) {
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	mine := Prefix("sweep")
+	of := func(pid int) string {
+		return strings.Replace(mine, "-"+strconv.Itoa(os.Getpid())+"-", "-"+strconv.Itoa(pid)+"-", 1)
+	}
+	left, used, living, other := of(gone.Process.Pid)+"1", of(gone.Process.Pid)+"2", of(os.Getppid())+"1", of(gone.Process.Pid)+"3"
+	for _, name := range []string{left, used, living} {
+		a, err := arena.Create(name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.Remove(name)
+		if name == used {
+			defer a.Close()
+		} else if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(other, []byte("no arena"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(other)
+	_, remove, err := Create("sweep", config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remove(); err != nil {
+		t.Error(err)
+	}
+	if exists(left) {
+		t.Error("what a killed run left is still there")
+	}
+	if !exists(used) || !exists(living) || !exists(other) {
+		t.Error("a file in use, of a living process, or that is no arena was removed")
+	}
+}

@@ -51,18 +51,25 @@ func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
 			h.sweep()
 		case round == 1 && h.rescue != nil:
 			h.rescue()
-		case busy && h.waitable(round):
+		case busy && round < h.patience():
 			time.Sleep(50 * time.Microsecond)
+		case busy && round >= 2:
+			return 0, errs.Wrap(errs.Busy, "malloc", "%s: a living user keeps a region locked, is it stopped (usarena users tells)? %d pages wanted", h.name, n)
 		case round >= 2:
 			return 0, h.noSpace(w, refused)
 		}
 	}
 }
 
-// waitable says whether to try again although a region's lock is held: only in
-// an arena of one region, where there is nowhere else to go, for as long as its
-// holder lives; elsewhere a moment.
-func (h *Heap) waitable(round int) bool { return h.r.Geo.Regions == 1 || round < 200 }
+// patience is how many rounds of at least 50 microseconds are spent on a region
+// that a living user keeps locked: a moment, and in an arena of one region, where
+// there is nowhere else to go, seconds. Nothing is ever taken from the living.
+func (h *Heap) patience() int {
+	if h.r.Geo.Regions == 1 {
+		return 50000
+	}
+	return 200
+}
 
 // look tries the regions in turn.
 func (h *Heap) look(w want) (uint64, bool) {

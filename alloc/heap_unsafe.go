@@ -48,7 +48,7 @@ type Heap struct {
 	closed  bool
 	noHeaps atomic.Bool // an option asks for the slow path
 	mu      sync.Mutex  // creation and emptying of processor heaps
-	spare   []*procHeap
+	heaps   int         // processor heaps made so far
 	trimmer atomic.Bool
 	born    time.Time // what heaps' times count from
 	stop    chan struct{}

@@ -57,6 +57,7 @@ func (h *Heap) extend(p uint64, s layout.State, n uint64) bool {
 		return false
 	}
 	defer h.unlock(r)
+	_, _, usable = h.bounds(r) // others may have carved what grew since
 	run := extent{page: q, end: q}
 	for run.end < p+n {
 		t := h.r.Load(run.end) // model: R33

@@ -169,6 +169,9 @@ func (h *Heap) Memalign(align, n uint64) (uint64, error) {
 		return 0, err
 	}
 	defer h.end()
+	if align > h.r.Geo.FileSize(h.r.Geo.MaxPages) {
+		return 0, errs.Wrap(errs.NoSpace, "memalign", "%s: no offset of an arena of at most %d bytes is a multiple of %d", h.name, h.r.Geo.FileSize(h.r.Geo.MaxPages), align)
+	}
 	if align <= layout.PageSize && n <= layout.MaxSmall {
 		for c := layout.ClassOf(max(n, 1)); c < layout.Classes; c++ {
 			if uint64(layout.ClassTable[c].Size)&(align-1) == 0 {

@@ -29,25 +29,44 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 	var rec Recovered
 	rec.Locks = h.takeLocks(slot)
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
-		s := r.Load(p) // model: R42
-		if s.Slot() != slot {
-			continue
-		}
+		s := r.Load(p)
 		switch {
-		case s.Kind() == layout.Span && s&layout.Owned != 0 && s.Class() < layout.Classes:
+		case s.Kind() == layout.Span && s.Slot() == slot && s&layout.Owned != 0 && s.Class() < layout.Classes:
 			h.recoverSpan(p, s, reclaim, &rec)
-		case s.Kind() == layout.Large && s&layout.Orphaned == 0 && h.fits(p, s.Len()):
-			bytes := s.Len() << layout.PageShift
-			if reclaim && h.freeLarge(p, s) {
-				rec.Freed += bytes
-			} else if h.changeLarge(p, s, func(s layout.State) layout.State { return s | layout.Orphaned }) { // model: R43
-				rec.Large++
-				rec.Blocks++
-				rec.Bytes += bytes
-			}
+		case s.Kind() == layout.Large && s.Slot() == slot:
+			h.recoverLarge(p, reclaim, &rec)
 		}
 	}
 	return rec
+}
+
+// recoverLarge marks or frees the large block at p for as long as it is the dead
+// user's. Survivors may free or resize it meanwhile, and what they allocate there
+// is theirs.
+func (h *Heap) recoverLarge(p uint64, reclaim bool, rec *Recovered) {
+	for {
+		s := h.r.Load(p) // model: R42
+		if s.Kind() != layout.Large || s.Slot() != h.slot || s&layout.Orphaned != 0 || !h.fits(p, s.Len()) {
+			return
+		}
+		to := s | layout.Orphaned
+		if reclaim {
+			to = layout.PendingRun(s.Len())
+		}
+		if !h.cas(p, s, to) { // model: R43
+			continue
+		}
+		bytes := s.Len() << layout.PageShift
+		if reclaim {
+			h.freed(p, s.Len())
+			rec.Freed += bytes
+			return
+		}
+		rec.Large++
+		rec.Blocks++
+		rec.Bytes += bytes
+		return
+	}
 }
 
 // recoverSpan finishes what the owner was doing in a span, marks its blocks and

@@ -28,23 +28,28 @@ func (h *Heap) lock(r uint64, dead bool) bool {
 	return false
 }
 
-// takeFromNobody takes a lock whose word names no slot, or one that is free.
-// Users hold locks only while their slot is in use, so such a word is damage.
+// takeFromNobody takes a lock whose word cannot be true: it names no slot, a free
+// one, or one in another generation. Locks are released before a slot changes
+// hands, so such a word is damage.
 func (h *Heap) takeFromNobody(w *atomic.Uint32) bool {
 	l := w.Load()
-	if l == layout.LockFree || l == h.me {
+	if l == layout.LockFree {
 		return false
 	}
 	s := layout.LockSlot(l)
-	if s >= 1 && s <= int(h.r.Geo.Users) && layout.UserState(h.r.User(s).Word.Load()) != layout.UserFree {
+	if s < 1 || s > int(h.r.Geo.Users) {
+		return w.CompareAndSwap(l, h.me)
+	}
+	u := h.r.User(s).Word.Load()
+	if layout.UserState(u) != layout.UserFree && layout.UserGen(u) == layout.LockGen(l) {
 		return false
 	}
 	return w.CompareAndSwap(l, h.me)
 }
 
-// DropLocks frees the region locks that name this user's slot though it has
-// taken none yet: damage, which nobody else could tell from our own locks. To be
-// called once, when the slot is live and before the heap is used.
+// DropLocks frees the region locks that name this user though it has taken none
+// yet: damage, which nobody could tell from our own locks later. To be called
+// once, when the slot is live and before the heap is used.
 func (h *Heap) DropLocks() { h.takeLocks(h.slot) }
 
 // takeLocks tidies and frees the regions whose locks name slot, and says how

@@ -123,6 +123,9 @@ func (h *Heap) makeHeap() bool {
 	}
 	if at := &h.procs[id]; at.heap.Load() == nil {
 		at.heap.Store(newProcHeap(at, id, h.slot, h.gen))
+		if h.heaps++; h.heaps > 1 {
+			prepareBarrier()
+		}
 	}
 	h.startTrimmer()
 	return true

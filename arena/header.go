@@ -45,7 +45,11 @@ func readHeader(f store, name string) (*headerView, error) {
 	if err != nil {
 		return v, err
 	}
-	if want := v.geo.FileSize(v.committed); size < want {
+	want := v.geo.FileSize(v.committed)
+	if v.header.Flags&layout.FlagNoReserve != 0 { // nothing makes this file longer later
+		want = v.geo.FileSize(v.geo.MaxPages)
+	}
+	if size < want {
 		return v, errs.Wrap(errs.Truncated, op, "%s: the file has %d bytes, its header promises %d: something truncated it; restore a copy", name, size, want)
 	}
 	return v, nil

@@ -45,10 +45,10 @@ func TestLegal(t *testing.T) {
 		"lock ahead":  func(m *maker) { m.put(m.lockAt(1), uint64(layout.LockWord(1, 8))) },
 		"root":        func(m *maker) { m.put(0x240, ^uint64(0)) },
 		"hints":       func(m *maker) { m.put(m.lockAt(0)+0x40, ^uint64(0)); m.put(0x300, ^uint64(0)) },
-		"free beyond": func(m *maker) { m.state(pageLast+1, layout.FreeRun(1024-pageLast-1)) },
+		"free beyond": func(m *maker) { m.state(pageLast+1, layout.FreeRun(m.g.MaxPages-pageLast-1)) },
 		"free at end": func(m *maker) {
 			m.run(pageLast, layout.LargeRun(samplePages-pageLast, 0, 0))
-			m.state(samplePages, layout.FreeRun(1024-samplePages))
+			m.state(samplePages, layout.FreeRun(m.g.MaxPages-samplePages))
 		},
 		"split under lock": func(m *maker) {
 			m.put(m.lockAt(0), uint64(layout.LockWord(1, 7)))

@@ -100,8 +100,12 @@ func (m *image) judgeSize(size uint64, log *findings) {
 	if n := m.word(offCommitted); n > m.geo.MaxPages {
 		log.add(KindCommitted, offCommitted, n, "%d pages committed, the ceiling is %d", n, m.geo.MaxPages)
 	}
-	if want := m.geo.FileSize(m.committed()); size < want {
-		log.add(KindTruncated, size, 0, "the file ends at %d, %d pages need %d: copy what is left before anything else", size, m.committed(), want)
+	pages := m.committed()
+	if m.head.Flags&layout.FlagNoReserve != 0 { // nothing makes this file longer later
+		pages = m.geo.MaxPages
+	}
+	if want := m.geo.FileSize(pages); size < want {
+		log.add(KindTruncated, size, 0, "the file ends at %d, %d pages need %d: copy what is left before anything else", size, pages, want)
 	}
 }
 

@@ -98,8 +98,8 @@ func TestBenchW1HasItsEmptyLoop(t *testing.T) {
 }
 
 func TestDemo(t *testing.T) {
-	out := ok(t, "demo", "--seconds", "1.5", "--procs", "2")
-	for _, want := range []string{"1.0 s", "ops/s", "OK: nothing was lost"} {
+	out := ok(t, "demo", "--seconds", "2.5", "--procs", "2")
+	for _, want := range []string{" s  ", " ops/s  arena ", "OK: nothing was lost"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

@@ -3,11 +3,8 @@ package storm
 import (
 	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -74,35 +71,5 @@ func wholeRun() bool {
 // skipped is set by a test that cannot run here.
 var skipped bool
 
-// prefix is how the names of this process's arenas begin.
-func prefix(pid int) string {
-	dir := "/dev/shm"
-	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
-		dir = os.TempDir()
-	}
-	return filepath.Join(dir, fmt.Sprintf("usarena-storm-%d-", pid))
-}
-
-// The janitor removes the arenas of the test process when that has ended, in
-// whatever way: it sees the end of its input.
-func init() {
-	role("janitor", func(s *worker.Side) error {
-		var of int
-		if err := s.Spec(&of); err != nil {
-			return err
-		}
-		io.Copy(io.Discard, os.Stdin)
-		names, err := filepath.Glob(prefix(of) + "*")
-		for _, name := range names {
-			os.Remove(name)
-		}
-		return err
-	})
-}
-
 // choices is a source of random choices that the seed repeats.
 func choices(stream int) *rand.Rand { return rand.New(rand.NewPCG(*seed, uint64(stream))) }
-
-func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
-
-func sorted(x []uint64) []uint64 { slices.Sort(x); return x }

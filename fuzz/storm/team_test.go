@@ -5,16 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"usarena/arena"
-	"usarena/config"
-	"usarena/info"
 	"usarena/internal/worker"
 )
 
@@ -23,56 +18,6 @@ const (
 	patience = 10 * time.Second // for one step
 	testMost = 30 * time.Minute // for a test, so that nothing stays
 )
-
-var (
-	janitors   sync.Once
-	arenaCount int
-)
-
-// newArena creates an arena that is removed when the test ends, or, if the
-// process ends otherwise, then.
-func newArena(t *testing.T, cfg config.Config) *arena.Arena {
-	t.Helper()
-	janitors.Do(func() {
-		if _, err := start(context.Background(), "janitor", os.Getpid()); err != nil {
-			t.Fatal(err)
-		}
-	})
-	arenaCount++
-	name := fmt.Sprint(prefix(os.Getpid()), arenaCount)
-	a, err := arena.Create(name, &cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-		r, err := info.Check(name)
-		if err != nil {
-			t.Error(err)
-		}
-		complain(t, "at the end", r)
-		os.Remove(name)
-	})
-	return a
-}
-
-func complain(t *testing.T, when string, r info.Report) {
-	t.Helper()
-	for _, f := range r.Findings {
-		t.Errorf("%s: %s at %#x: %s", when, f.Kind, f.Offset, f.Detail)
-	}
-}
-
-// wantClean checks the arena while others go on.
-func wantClean(t *testing.T, when string, a *arena.Arena) {
-	t.Helper()
-	complain(t, when, a.Check())
-	if t.Failed() {
-		t.FailNow()
-	}
-}
 
 func start(ctx context.Context, name string, spec any, prepare ...func(*exec.Cmd) error) (*worker.Proc, error) {
 	rolesMu.Lock()
@@ -195,7 +140,13 @@ func (m *member) failed() error {
 // until polls cond. Members that end meanwhile fail the test.
 func until(t *testing.T, what string, team []*member, cond func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !cond(); time.Sleep(200 * time.Microsecond) {
+	untilIn(t, patience, what, team, cond)
+}
+
+// untilIn is until for what may take long in a long run.
+func untilIn(t *testing.T, most time.Duration, what string, team []*member, cond func() bool) {
+	t.Helper()
+	for end := time.Now().Add(most); !cond(); time.Sleep(200 * time.Microsecond) {
 		for _, m := range team {
 			if err := m.failed(); err != nil {
 				t.Fatalf("waiting for %s: %v", what, err)

@@ -19,9 +19,9 @@ func TestChurn(t *testing.T) {
 			h := create(t, size)
 			heaps := []*alloc.Heap{h, open(t, h), open(t, h)}
 			p := newPlayer(t, uint64(size), mixed(uint64(size/16)))
-			for i := range 60000 {
-				p.step(heaps[p.rnd.IntN(3)], 46+i/30000*8)
-				if i%10000 == 0 {
+			for i := range 60000 / slower {
+				p.step(heaps[p.rnd.IntN(3)], 46+i/(30000/slower)*8)
+				if i%(10000/slower) == 0 {
 					wantClean(t, h)
 				}
 			}
@@ -72,7 +72,7 @@ func TestGoroutinesMigrate(t *testing.T) {
 				heap = other
 			}
 			p := newPlayer(t, uint64(g), mixed(100000))
-			for i := range 4000 {
+			for i := range 4000 / slower {
 				p.step(heap, 50)
 				switch {
 				case i%5 == 0 && len(p.live) > 0:
@@ -111,7 +111,7 @@ func free(t testing.TB, h *alloc.Heap, off uint64) {
 
 // A phase that used one class leaves room for the next one.
 func TestPhaseChange(t *testing.T) {
-	h := create(t, 32<<20)
+	h := create(t, 32<<20/slower)
 	fill := func(h *alloc.Heap, n uint64) (got []uint64) {
 		for {
 			off, err := h.Malloc(n)
@@ -122,7 +122,7 @@ func TestPhaseChange(t *testing.T) {
 		}
 	}
 	for _, n := range []uint64{64, 1024, 48, 4096, 256, 30000, 16, 100000} {
-		fresh, got := fill(create(t, 32<<20), n), fill(h, n)
+		fresh, got := fill(create(t, 32<<20/slower), n), fill(h, n)
 		if len(got) < len(fresh)*95/100 {
 			t.Errorf("blocks of %d: %d, a fresh arena holds %d", n, len(got), len(fresh))
 		}

@@ -43,7 +43,8 @@ func (h *Heap) here() (int, bool) {
 // prepareBarrier has nothing to prepare: locks order what heaps do.
 func prepareBarrier() {}
 
-// self is the number of the caller's heap: any is as good as another.
+// self is the number of the caller's heap, below 0 because none is its own: a
+// heap that is quiet now will be used again.
 func (h *Heap) self() int { return -1 }
 
 // shutOut returns when nobody can be inside heaps that were unlinked before the

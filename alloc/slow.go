@@ -29,10 +29,7 @@ func (h *Heap) mallocClass(c int, align uint64) (uint64, error) {
 	if h.noHeaps.Load() || h.budget == 0 {
 		return h.mallocOnce(c, align)
 	}
-	for try := 0; ; try++ {
-		if try == 1000 {
-			return 0, errs.Wrap(errs.Corrupt, "malloc", "%s: spans of class %d cannot be taken: their words change under their owner", h.name, c)
-		}
+	for range heapTries {
 		ph := h.enter()
 		if ph == nil {
 			h.leave(nil)
@@ -69,7 +66,11 @@ func (h *Heap) mallocClass(c int, align uint64) (uint64, error) {
 			h.disown(page, c)
 		}
 	}
+	return h.mallocOnce(c, align)
 }
+
+// heapTries is how often a heap is tried that others empty or fill meanwhile.
+const heapTries = 16
 
 // take gives out a block of class c from ph. Runs entered.
 func (h *Heap) take(ph *procHeap, c int) (uint64, bool) {

@@ -64,6 +64,9 @@ func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 // whether it emptied any. Slow call.
 func (h *Heap) emptyQuiet() bool {
 	now, mine := time.Since(h.born), h.self()
+	if mine < 0 {
+		return false
+	}
 	for id := range h.procs {
 		ph := h.procs[id].heap.Load()
 		if ph == nil || id == mine {

@@ -85,7 +85,9 @@ func (a *Arena) trySlot(s int) (bool, error) {
 		if !a.seesAll() {
 			return false, a.keeper.Release()
 		}
-		a.recoverSlot(s, layout.LockWord(s, gen))
+		// In the old generation: a lock in one that the slot's word does not show
+		// counts as damage, and others would take it from us.
+		a.recoverSlot(s, layout.LockWord(s, layout.UserGen(w)))
 	}
 	a.fillRecord(u)
 	u.Word.Store(layout.UserWord(layout.UserLive, gen)) // commit

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"usarena/info"
 	"usarena/internal/worker"
 )
 
@@ -45,7 +46,19 @@ func (w *witness) all(q *request) {
 	}()
 	w.lookAt(q.Name)
 	w.readOnly(q.Name, q.Seed%16 == 0)
+	was := uint64(0)
+	if w.sound {
+		was = w.committed
+	}
 	w.join(q.Name, q.Seed)
 	w.lookAt(q.Name)
+	if was != 0 && was == w.committed && !w.sound { // growth may have uncovered what was damaged before
+		r, err := info.Check(q.Name)
+		for _, f := range r.Findings {
+			if f.Kind != info.KindReserved { // so may a span in what nobody looks at
+				w.wrong("the arena was sound and is not any more: %+v, %v", f, err)
+			}
+		}
+	}
 	w.join(q.Name, q.Seed+1)
 }

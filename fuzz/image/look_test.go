@@ -15,8 +15,10 @@ import (
 // witness notes what happened to one input. Errors and findings of kinds that
 // did not occur before lead the fuzzing engine on.
 type witness struct {
-	seen map[string]bool
-	bad  []string
+	seen      map[string]bool
+	bad       []string
+	sound     bool   // Check found nothing
+	committed uint64 // as Stat says
 }
 
 func (w *witness) saw(what, kind string) { w.seen[what+" "+kind] = true }
@@ -72,6 +74,7 @@ const smallFile = 1 << 20
 func (w *witness) lookAt(name string) {
 	r, err := info.Check(name)
 	w.report("Check", r, err)
+	w.sound = err == nil && r.Clean
 	n, last := 0, uint64(0)
 	for b, err := range info.Walk(name) {
 		if err != nil {
@@ -87,8 +90,9 @@ func (w *witness) lookAt(name string) {
 	w.err("Dump", info.Dump(io.Discard, name))
 	w.err("Map", info.Map(io.Discard, name, 80, n%2 == 0))
 	w.err("MapSVG", info.MapSVG(io.Discard, name))
-	_, err = info.Stat(name)
+	st, err := info.Stat(name)
 	w.err("Stat", err)
+	w.committed = st.Committed
 	_, err = info.Users(name)
 	w.err("Users", err)
 	if st, err := os.Stat(name); err == nil && st.Size() <= smallFile {
@@ -108,8 +112,9 @@ func (w *witness) readOnly(name string, check bool) {
 	defer func() { w.err("Close", a.Close()) }()
 	for off, n := range a.Blocks() {
 		size, err := a.BlockSize(off)
-		if w.err("BlockSize", err) && size != n {
-			w.wrong("the walk finds %d bytes at %#x, BlockSize says %d", n, off, size)
+		w.err("BlockSize", err)
+		if w.sound && size != n {
+			w.wrong("the walk finds %d bytes at %#x, BlockSize says %d, %v", n, off, size, err)
 		}
 		w.window(a, off, n, false)
 	}
@@ -138,6 +143,9 @@ func (w *witness) window(a *arena.Arena, off, n uint64, write bool) {
 				panic(v)
 			}
 			w.saw("Bytes", "panic")
+			if w.sound {
+				w.wrong("Bytes in a sound arena: %v", err)
+			}
 		}
 	}()
 	b := a.Bytes(off, n)

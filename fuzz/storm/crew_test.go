@@ -18,6 +18,7 @@ type crew struct {
 	r       *rand.Rand
 	sizes   sizes
 	threads int
+	private bool // members share no blocks
 	members []*member
 	started uint64
 	kills   int
@@ -25,11 +26,12 @@ type crew struct {
 	lost    map[entry]bool // in the hand of somebody who was killed
 }
 
-// newCrew starts n processes.
+// newCrew starts n processes. Where recovery frees what a dead user had, they
+// share nothing.
 func newCrew(t *testing.T, a *arena.Arena, n, threads int, s sizes) *crew {
 	t.Helper()
 	t.Logf("-storm.seed=%d", *seed)
-	c := &crew{t: t, a: a, r: choices(0), sizes: s, threads: threads, lost: map[entry]bool{}}
+	c := &crew{t: t, a: a, r: choices(0), sizes: s, threads: threads, lost: map[entry]bool{}, private: a.Config().ReclaimOnDeath}
 	var err error
 	if c.root, err = arena.New[board](a); err != nil {
 		t.Fatal(err)
@@ -45,7 +47,7 @@ func newCrew(t *testing.T, a *arena.Arena, n, threads int, s sizes) *crew {
 
 func (c *crew) launch(i int) *member {
 	c.started++
-	return launch(c.t, "worker", laneSpec{c.a.Name(), i * c.threads, c.threads, c.sizes, *seed + c.started})
+	return launch(c.t, "worker", laneSpec{c.a.Name(), i * c.threads, c.threads, c.sizes, *seed + c.started, c.private})
 }
 
 // progress returns when every lane has gone on, and then once more.
@@ -78,7 +80,9 @@ func (c *crew) round() {
 		}
 		c.members[i].kill()
 		c.kills++
-		c.mayLose += c.threads
+		if c.mayLose += c.threads; c.private {
+			c.mayLose += c.threads * heldMax // those in spans that it had given up
+		}
 		for k := range c.threads {
 			l := &c.b.Lanes[i*c.threads+k]
 			if e := entry(l.Hand.Swap(0)); e != 0 {

@@ -11,6 +11,11 @@ import (
 
 // work goes on until Stop, then frees what it holds.
 func (h *hand) work() error {
+	for i := range h.l.Held {
+		if h.private {
+			h.l.Held[i].Store(0) // freed by recovery, or nobody's
+		}
+	}
 	for h.b.Stop.Load() == 0 {
 		if err := h.step(&h.l.Held[h.r.IntN(heldMax)]); err != nil {
 			return err
@@ -27,15 +32,15 @@ func (h *hand) work() error {
 
 func (h *hand) step(held *atomic.Uint64) error {
 	if held.Load() == 0 {
-		if h.r.IntN(3) == 0 {
+		if h.r.IntN(3) == 0 && !h.private {
 			return h.fetch(held)
 		}
 		return h.allocate(held)
 	}
-	switch h.r.IntN(5) {
-	case 0:
+	switch k := h.r.IntN(5); {
+	case k == 0:
 		return h.realloc(held)
-	case 1, 2:
+	case k <= 2 && !h.private:
 		return h.publish(held)
 	default:
 		return h.free(held)

@@ -41,6 +41,7 @@ type laneSpec struct {
 	Threads int
 	Sizes   sizes
 	Seed    uint64
+	Private bool // no block goes to others, not even to a successor
 }
 
 // hand is one goroutine at work.
@@ -50,6 +51,8 @@ type hand struct {
 	l     *lane
 	r     *rand.Rand
 	sizes sizes
+
+	private bool
 }
 
 func init() {
@@ -70,7 +73,7 @@ func init() {
 		ended := make(chan error, spec.Threads)
 		for i := range spec.Threads {
 			n := spec.Lane + i
-			h := hand{a, root.In(a), &root.In(a).Lanes[n], rand.New(rand.NewPCG(spec.Seed, uint64(n))), spec.Sizes}
+			h := hand{a, root.In(a), &root.In(a).Lanes[n], rand.New(rand.NewPCG(spec.Seed, uint64(n))), spec.Sizes, spec.Private}
 			go func() { ended <- h.work() }()
 		}
 		for range spec.Threads {

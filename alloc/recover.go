@@ -31,7 +31,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
 		s := r.Load(p)
 		switch {
-		case s.Kind() == layout.Span && s.Slot() == slot && s&layout.Owned != 0 && s.Class() < layout.Classes:
+		case s.Kind() == layout.Span && s.Slot() == slot && s.Class() < layout.Classes:
 			h.recoverSpan(p, s, reclaim, &rec)
 		case s.Kind() == layout.Large && s.Slot() == slot:
 			h.recoverLarge(p, reclaim, &rec)
@@ -69,14 +69,38 @@ func (h *Heap) recoverLarge(p uint64, reclaim bool, rec *Recovered) {
 	}
 }
 
-// recoverSpan finishes what the owner was doing in a span, marks its blocks and
-// disowns it.
+// recoverSpan finishes what the dead user was doing in a span, marks or frees its
+// blocks and disowns the span. A span that it had given up and that nobody has
+// adopted since is taken back first. In a mixed span nobody can tell its blocks
+// from those of the living: there they stay, as blocks of the arena.
 func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovered) {
 	c := s.Class()
-	b := h.bitsAt(p)
-	h.collect(p, c)
-	size := uint64(layout.ClassTable[c].Size)
+	if s&layout.Owned == 0 {
+		if s.Gen() != h.gen || s&(layout.Mixed|layout.Orphaned) != 0 {
+			return
+		}
+		if s = h.adopt(p, s); s == 0 {
+			return // somebody else's now, and mixed
+		}
+	} else {
+		h.collect(p, c)
+		rec.Spans++
+	}
 	d := s.Disowned()
+	if s&layout.Mixed == 0 && h.markBlocks(p, c, reclaim, rec) {
+		d |= layout.Orphaned
+	}
+	if h.empty(p, c) { // model: S15
+		h.release(p, s) // model: S24
+	} else if h.cas(p, s, d) { // model: S23
+		h.settle(p, d)
+	}
+}
+
+// markBlocks frees the live blocks of a dead user's span, or marks them as left
+// behind and says whether there are any.
+func (h *Heap) markBlocks(p uint64, c int, reclaim bool, rec *Recovered) (orphans bool) {
+	b, size := h.bitsAt(p), uint64(layout.ClassTable[c].Size)
 	for w := 0; w < words(c); w++ {
 		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w) // model: S21
 		n := onesCount(live)
@@ -88,14 +112,7 @@ func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovere
 		atomic.StoreUint64(&b.O[w&3], live) // model: S22
 		rec.Blocks += n
 		rec.Bytes += n * size
-		if live != 0 {
-			d |= layout.Orphaned
-		}
+		orphans = orphans || live != 0
 	}
-	rec.Spans++
-	if h.empty(p, c) { // model: S15
-		h.release(p, s) // model: S24
-	} else if h.cas(p, s, d) { // model: S23
-		h.settle(p, d)
-	}
+	return orphans
 }

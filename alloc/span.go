@@ -140,7 +140,8 @@ func (h *Heap) release(page uint64, s layout.State) bool {
 // adopt takes a disowned span into the caller's hand. The result is its state,
 // 0 if somebody else was faster.
 func (h *Heap) adopt(page uint64, s layout.State) layout.State {
-	a := s.AdoptedBy(layout.InHand, h.slot, h.gen)
+	// While nobody owns the span its blocks can only become free.
+	a := s.AdoptedBy(layout.InHand, h.slot, h.gen, !h.empty(page, s.Class()))
 	if !h.cas(page, s, a) { // model: S18
 		return 0
 	}

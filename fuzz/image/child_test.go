@@ -4,6 +4,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"syscall"
 
 	"usarena/info"
 	"usarena/internal/worker"
@@ -13,6 +14,7 @@ import (
 type request struct {
 	Name string // of the file
 	Seed uint64
+	Act  string // instead: "hang", "die" or "panic", to see who notices
 }
 
 // answer is what came of it.
@@ -44,6 +46,14 @@ func (w *witness) all(q *request) {
 			w.wrong("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
+	switch q.Act {
+	case "hang":
+		select {}
+	case "die":
+		syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
+	case "panic":
+		panic("as told")
+	}
 	w.lookAt(q.Name)
 	w.readOnly(q.Name, q.Seed%16 == 0)
 	was := uint64(0)

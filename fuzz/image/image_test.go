@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 func must(t testing.TB, data []byte) *answer {
 	t.Helper()
 	f, seed, text := decode(data)
-	a, err := theNurse.try(f, seed)
+	a, err := theNurse.try(f, request{Seed: seed})
 	if err != nil {
 		t.Fatalf("%v\ninput %x\n%s", err, data, text)
 	}
@@ -80,7 +80,7 @@ func TestBases(t *testing.T) {
 				t.Errorf("%v: %s at %#x: %s", f, x.Kind, x.Offset, x.Detail)
 			}
 		}
-		a, err := theNurse.try(f, 0)
+		a, err := theNurse.try(f, request{})
 		if err != nil {
 			t.Errorf("%v: %v", f, err)
 			continue

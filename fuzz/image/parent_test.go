@@ -19,32 +19,29 @@ import (
 
 // The child gets a second for an input. If that was too little, a fresh child
 // gets much longer, so that a busy machine is not taken for an endless loop.
-const (
-	patience     = time.Second
-	lastPatience = 20 * time.Second
-)
+var theNurse = nurse{patience: time.Second, last: 20 * time.Second}
 
 // nurse keeps one child alive and gives it inputs.
 type nurse struct {
 	mu    sync.Mutex
 	child *worker.Proc
+
+	patience, last time.Duration
 }
 
-var theNurse nurse
-
 // try gives an input to the child. The error is the verdict: what must not be.
-func (n *nurse) try(f *file, seed uint64) (*answer, error) {
+func (n *nurse) try(f *file, q request) (*answer, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	name := scratch.Prefix("fuzzimage") + "0"
-	defer os.Remove(name)
-	a, late, err := n.ask(f, name, seed, patience)
+	q.Name = fileName()
+	defer os.Remove(q.Name)
+	a, late, err := n.ask(f, &q, n.patience)
 	if late {
-		a, late, err = n.ask(f, name, seed, lastPatience)
+		a, late, err = n.ask(f, &q, n.last)
 	}
 	switch {
 	case late:
-		return nil, fmt.Errorf("no answer within %v, and within %v of a fresh child: %s", patience, lastPatience, short(err))
+		return nil, fmt.Errorf("no answer within %v, and within %v of a fresh child: %s", n.patience, n.last, short(err))
 	case err != nil:
 		return nil, fmt.Errorf("the child died: %s", short(err))
 	case len(a.Bad) > 0:
@@ -53,8 +50,8 @@ func (n *nurse) try(f *file, seed uint64) (*answer, error) {
 	return a, nil
 }
 
-func (n *nurse) ask(f *file, name string, seed uint64, patience time.Duration) (_ *answer, late bool, err error) {
-	if err := f.write(name); err != nil {
+func (n *nurse) ask(f *file, q *request, patience time.Duration) (_ *answer, late bool, err error) {
+	if err := f.write(q.Name); err != nil {
 		return nil, false, err
 	}
 	if n.child == nil {
@@ -70,7 +67,7 @@ func (n *nurse) ask(f *file, name string, seed uint64, patience time.Duration) (
 		time.AfterFunc(patience, p.Kill)
 	})
 	var a answer
-	err = p.Tell(request{name, seed})
+	err = p.Tell(q)
 	if err == nil {
 		err = p.Hear(&a)
 	}
@@ -90,6 +87,9 @@ func (n *nurse) end() {
 		n.child = nil
 	}
 }
+
+// fileName is where this process puts files to be tried.
+func fileName() string { return scratch.Prefix("fuzzimage") + "0" }
 
 // sweep removes files of processes that were killed before they could.
 func sweep() {

@@ -12,7 +12,8 @@ import (
 
 // TestDeathLeavesOthersBlocks: the death of a process that allocated beside a
 // living process's blocks, in a span which that one had given up, neither lists
-// these blocks as orphans nor frees them.
+// these blocks as orphans nor frees them. Its own block there cannot be told from
+// theirs, so it stays as a block of the arena that anybody may free.
 func TestDeathLeavesOthersBlocks(t *testing.T) {
 	for _, reclaim := range []bool{false, true} {
 		a := newArena(t, config.Config{Size: 64 << 20, NoAutoGrow: true, ReclaimOnDeath: reclaim})
@@ -35,6 +36,27 @@ func TestDeathLeavesOthersBlocks(t *testing.T) {
 			t.Errorf("ReclaimOnDeath %v: a block of a living process was freed", reclaim)
 		} else if b.Orphan {
 			t.Errorf("ReclaimOnDeath %v: a block of a living process is listed as an orphan", reclaim)
+		}
+		if b := blockAt(t, a, its); b.Size == 0 || b.Orphan {
+			t.Errorf("ReclaimOnDeath %v: the dead process's block in a mixed span is %+v", reclaim, b)
+		}
+		if err := a.Free(its); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestDeathAfterGivingUp: blocks in a span that their owner had given up, and
+// that nobody has used since, are still its own when it dies.
+func TestDeathAfterGivingUp(t *testing.T) {
+	for _, reclaim := range []bool{false, true} {
+		a := newArena(t, config.Config{NoAutoGrow: true, ReclaimOnDeath: reclaim}) // small: nothing is kept between calls
+		guest := launch(t, "guest", a.Name())
+		var its arena.Offset
+		guest.mustHear(t, &its)
+		guest.kill()
+		if got, err := a.Recover(t.Context()); err != nil || got.Users != 1 {
+			t.Fatalf("%+v, %v", got, err)
 		}
 		if b := blockAt(t, a, its); b.Orphan == reclaim || (b.Size == 0) != reclaim {
 			t.Errorf("ReclaimOnDeath %v: the dead process's block is %+v", reclaim, b)

@@ -31,16 +31,18 @@ func (k Kind) String() string {
 //	bits     Free Pending Large       Span                       Back    Cont
 //	0..2     kind                     kind                       kind    kind
 //	3..5     flags                    flags                      0       0
-//	6..33    length (28)              class 7, heap 10, seq 11   back    back
+//	6..33    length (28)              class 7, heap 10, seq 10,  back    back
+//	                                  mixed 1
 //	34..47   slot (14)                slot                       0       pages here (28)
 //	48..63   generation               generation                 0
 type State uint64
 
 // Flags of a state word.
 const (
-	Room     State = 1 << 3 // Span, disowned: a hint that some block is free
-	Owned    State = 1 << 4 // Span: its slot, generation and heap name a live owner
-	Orphaned State = 1 << 5 // Large: left by a dead user. Span: some O bits are set
+	Room     State = 1 << 3  // Span, disowned: a hint that some block is free
+	Owned    State = 1 << 4  // Span: its slot, generation and heap name a live owner
+	Mixed    State = 1 << 33 // Span: blocks of several users may be live in it
+	Orphaned State = 1 << 5  // Large: left by a dead user. Span: some O bits are set
 )
 
 const (
@@ -55,7 +57,7 @@ const (
 
 	classBits = 7
 	heapBits  = 10
-	seqBits   = 11
+	seqBits   = 10
 	slotBits  = 14
 )
 
@@ -110,7 +112,12 @@ func (s State) WithLen(pages uint64) State {
 }
 
 // AdoptedBy is a Span word with a new owner. The sequence moves on, so that a
-// compare-and-swap by somebody who looked before the change fails.
-func (s State) AdoptedBy(heap, slot int, gen uint16) State {
-	return OwnedSpan(s.Class(), heap, slot, gen, s.Seq()+1) | s&Orphaned
+// compare-and-swap by somebody who looked before the change fails. A span with
+// live blocks of another user than the new owner is mixed from then on.
+func (s State) AdoptedBy(heap, slot int, gen uint16, live bool) State {
+	a := OwnedSpan(s.Class(), heap, slot, gen, s.Seq()+1) | s&Orphaned
+	if live && (s&Mixed != 0 || s.Slot() != slot || s.Gen() != gen) {
+		a |= Mixed
+	}
+	return a
 }

@@ -51,7 +51,6 @@ type Heap struct {
 	heaps   int         // processor heaps made so far
 	trimmer atomic.Bool
 	born    time.Time // what heaps' times count from
-	stop    chan struct{}
 
 	seq     atomic.Uint32                 // of the next new span
 	damage  atomic.Bool                   // nonsense was met in a state word
@@ -74,7 +73,7 @@ func Attach(at Attachment) *Heap {
 	h := &Heap{
 		r: r, slot: at.Slot, gen: at.Gen, me: layout.LockWord(at.Slot, at.Gen),
 		oracle: at.Oracle, rescue: at.Recover, name: r.Name,
-		dataOff: r.Geo.DataOff, born: time.Now(), stop: make(chan struct{}),
+		dataOff: r.Geo.DataOff, born: time.Now(),
 	}
 	if h.oracle == nil {
 		h.oracle = robust.Nobody{}
@@ -129,7 +128,6 @@ func (h *Heap) Close() error {
 		return nil
 	}
 	h.closed = true
-	close(h.stop)
 	h.noHeaps.Store(true)
 	h.emptyHeaps(false)
 	h.keepLarge()

@@ -34,13 +34,17 @@ func (a *Arena) describeSoon() {
 		a.describe()
 		return
 	}
-	go func() {
+	time.AfterFunc(describeAfter, func() {
 		if a.gate.enter() {
 			a.describe()
 			a.gate.leave()
 		}
-	}()
+	})
 }
+
+// describeAfter keeps the reading of /proc, and the thread that a goroutine would
+// wake for it, out of the way of the first calls.
+const describeAfter = time.Millisecond
 
 // bits32 is what the user table says about the word size of this process.
 const bits32 = layout.UserBits32 * uint32(1-^uint(0)>>63)

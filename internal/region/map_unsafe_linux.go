@@ -3,6 +3,7 @@ package region
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -87,6 +88,12 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	if total != uint64(uintptr(total)) || int64(total) < 0 {
 		return unix.ENOMEM
 	}
+	if addr == 0 && len(pieces) == 1 {
+		if base := guess(fd, uintptr(total), prot); base != nil {
+			r.Window = window
+			return r.finish(base, uintptr(total), []unsafe.Pointer{base})
+		}
+	}
 	flags := unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE
 	if addr != 0 {
 		flags |= unix.MAP_FIXED_NOREPLACE
@@ -112,18 +119,48 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 		pos += p.Len
 	}
 	r.Window = window
-	advise(base, uintptr(total))
-	if len(pieces) == 1 {
+	return r.finish(base, uintptr(total), at)
+}
+
+// finish sets the zones of a mapping whose pieces are in place.
+func (r *Region) finish(base unsafe.Pointer, total uintptr, at []unsafe.Pointer) error {
+	advise(base, total)
+	if len(at) == 1 {
 		r.place(base)
-		if err := mprotectNone(unsafe.Add(base, g.GuardOff), layout.PageSize); err != nil {
-			return fail(err)
+		if err := mprotectNone(unsafe.Add(base, r.Geo.GuardOff), layout.PageSize); err != nil {
+			munmap(base, total)
+			return err
 		}
 	} else {
 		r.head, r.states, r.bits, r.data = at[0], at[1], at[2], at[3]
 	}
-	r.unmap = func() error { return unmapOrPoison(base, uintptr(total)) }
+	r.unmap = func() error { return unmapOrPoison(base, total) }
 	return nil
 }
+
+// guess maps the file in one piece at an aligned address that is very likely
+// free, which saves reserving more and cutting it down. Nil: it was not.
+func guess(fd int, total uintptr, prot int) unsafe.Pointer {
+	if unsafe.Sizeof(total) == 4 || raceEnabled {
+		return nil // too narrow; or the race detector has views on addresses
+	}
+	at := uintptr(guessFrom + rand.Uint64N(guessSpan/baseAlign)*baseAlign)
+	base, err := mmap(unsafe.Add(nil, at), total, prot, unix.MAP_SHARED|unix.MAP_FIXED_NOREPLACE|unix.MAP_NORESERVE, fd, 0)
+	if err != nil {
+		return nil
+	}
+	if uintptr(base) != at { // a kernel that does not know the flag takes it as a hint
+		munmap(base, total)
+		return nil
+	}
+	return base
+}
+
+// Addresses that neither Go's heap nor the kernel's own choice come near.
+const (
+	guessFrom uint64 = 0x1000_0000_0000
+	guessSpan uint64 = 0x2000_0000_0000
+)
 
 // baseAlign is the alignment of a mapping's address where address space is
 // plenty: offsets and addresses then agree in alignment up to it.

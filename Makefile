@@ -14,7 +14,11 @@ SOAK      ?= 600
 # checkptr see nothing of mapped memory.
 HEAPED    ?= ./alloc/... ./info/... ./config/... ./internal/layout/... ./internal/region/... ./internal/trace/... ./internal/worker/...
 
-.PHONY: help build test test386 invariants race vet demo bench gobench fuzz soak clean
+# Everything but the models: they run none of the code that word size and build
+# tags change.
+CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
+
+.PHONY: help build test test386 invariants portable race vet demo bench gobench fuzz storm ops image soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,10 +33,13 @@ test: ## all tests
 	$(GO) test $(TESTFLAGS) $(PKGS)
 
 test386: ## all tests, built for 32 bits
-	GOARCH=386 $(GO) test $(TESTFLAGS) $(PKGS)
+	GOARCH=386 $(GO) test $(TESTFLAGS) $(CODE)
 
 invariants: ## all tests with the checks that are compiled out otherwise
-	$(GO) test -tags invariants $(TESTFLAGS) $(PKGS)
+	$(GO) test -tags invariants $(TESTFLAGS) $(CODE)
+
+portable: ## the heap without pinned processors
+	$(GO) test -tags usarena_portable $(TESTFLAGS) ./alloc/... ./arena/... ./fuzz/storm
 
 race: ## tests over heap memory with the race detector and checkptr
 	$(GO) test -race $(TESTFLAGS) $(HEAPED)
@@ -58,6 +65,15 @@ fuzz: ## every fuzz target for FUZZTIME
 			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 		done; \
 	done
+
+storm: ## long: processes killed, stopped, joining and growing for minutes
+	$(GO) test ./fuzz/storm -count 1 -timeout 30m -v -args -storm.rounds=500 -storm.seconds=30 -storm.max=4GiB
+
+ops: ## long: 10,000 random histories of four processes against a plain map
+	$(GO) test ./fuzz/ops -run TestOps -count 1 -timeout 60m -args -rapid.checks=10000
+
+image: ## long: any bytes as an arena, for half an hour
+	$(GO) test ./fuzz/image -run '^$$' -fuzz '^FuzzImage$$' -fuzztime 30m -parallel 1
 
 soak: build ## long: demo and replay with many processes for SOAK seconds each
 	bin/usarena demo --procs 16 --seconds $(SOAK)

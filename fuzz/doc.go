@@ -1,0 +1,5 @@
+// Package fuzz is the place of the tests that need the whole: models of the
+// protocols (model), histories of several processes against a plain map (ops),
+// any bytes as an arena (image), processes killed and stopped at random (storm).
+// Nobody imports them. doc/TESTING.md tells what each proves.
+package fuzz

@@ -1,6 +1,10 @@
 package arena
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"usarena/internal/layout"
+)
 
 // Cell is a Ptr that several users change: 8 bytes, at a multiple of 8 in 32-bit
 // builds too. It lives in the arena and must not be copied. The zero Cell holds
@@ -15,13 +19,8 @@ type Cell[T any] struct {
 	w atomic.Uint64
 }
 
-const (
-	cellUnit          = 16
-	cellOffset uint64 = 1<<34 - 1
-)
-
 // Load reads the cell.
-func (c *Cell[T]) Load() Ptr[T] { return Ptr[T]{off: c.w.Load() & cellOffset * cellUnit} }
+func (c *Cell[T]) Load() Ptr[T] { return Ptr[T]{off: c.w.Load() & layout.CellOffset * layout.CellUnit} }
 
 // Store sets the cell. Whatever p leads to was written before and is seen by
 // whoever loads p.
@@ -29,7 +28,7 @@ func (c *Cell[T]) Store(p Ptr[T]) {
 	next := cellWord(p.off)
 	for {
 		w := c.w.Load()
-		if c.w.CompareAndSwap(w, w&^cellOffset|next) {
+		if c.w.CompareAndSwap(w, w&^layout.CellOffset|next) {
 			return
 		}
 	}
@@ -41,10 +40,10 @@ func (c *Cell[T]) CompareAndSwap(old, new Ptr[T]) bool {
 	next := cellWord(new.off)
 	for {
 		w := c.w.Load()
-		if w&cellOffset*cellUnit != old.off {
+		if w&layout.CellOffset*layout.CellUnit != old.off {
 			return false
 		}
-		if c.w.CompareAndSwap(w, w&^cellOffset|next) {
+		if c.w.CompareAndSwap(w, w&^layout.CellOffset|next) {
 			return true
 		}
 	}
@@ -53,8 +52,8 @@ func (c *Cell[T]) CompareAndSwap(old, new Ptr[T]) bool {
 // cellWord is an offset as cells hold it. Blocks begin at multiples of 16, so
 // another offset was made up.
 func cellWord(off Offset) uint64 {
-	if off%cellUnit != 0 || off/cellUnit > cellOffset {
+	if off%layout.CellUnit != 0 || off/layout.CellUnit > layout.CellOffset {
 		panic(errCell)
 	}
-	return off / cellUnit
+	return off / layout.CellUnit
 }

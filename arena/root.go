@@ -1,8 +1,11 @@
 package arena
 
-import "usarena/internal/errs"
+import (
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
 
-var errCell error = errs.Wrap(errs.Invalid, "store", "a Cell holds blocks, and those begin at multiples of %d", cellUnit)
+var errCell error = errs.Wrap(errs.Invalid, "store", "a Cell holds blocks, and those begin at multiples of %d", layout.CellUnit)
 
 // PutInfo sets the first datum: the one cell by which users find everything
 // else. It panics with ErrClosed or ErrReadOnly. IRIX: usputinfo.

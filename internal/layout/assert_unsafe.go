@@ -28,5 +28,6 @@ var (
 	_ [0]byte = [(MaxUsers >> slotBits)]byte{}
 	_ [0]byte = [(MaxArena >> PageShift >> lenBits)]byte{}
 	_ [0]byte = [(Classes >> classBits)]byte{}
+	_ [0]byte = [MaxArena/CellUnit - 1 - CellOffset]byte{}
 	_ [0]byte = [(MaxProcs - 1) >> heapBits]byte{}
 )

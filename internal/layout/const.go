@@ -21,7 +21,7 @@ const (
 // Limits of the format.
 const (
 	MinSize        = 4096         // smallest Size that may be asked for
-	MaxArena       = 256 << 30    // what a cell's tag can address: 2^34 units of 16 bytes
+	MaxArena       = 256 << 30    // what a cell can address
 	MaxUsers       = 10000        // slots 1..MaxUsers; 0 means nobody
 	MaxProcs       = 1 << 10      // heaps of one process
 	InHand         = MaxProcs - 1 // heap number of a span that no heap holds yet
@@ -32,6 +32,13 @@ const (
 	MaxRegionPages = 1 << 16
 	RegionsWanted  = 1024 // region size is chosen so that there are about this many
 	smallPages     = 256  // arenas of at most this many pages pack their zones
+)
+
+// A Cell's word holds an offset in units of CellUnit in its low bits; the tag of
+// the operation that published it stands above.
+const (
+	CellUnit          = 16
+	CellOffset uint64 = 1<<34 - 1
 )
 
 // Kernel lock bytes, far beyond any file's end. Slot s holds the byte

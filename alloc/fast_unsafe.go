@@ -36,9 +36,9 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 // zeroMost is the largest block, in bytes, that is zeroed while pinned.
 const zeroMost = 512
 
-// callocFast is Malloc's fast path with every byte of the block zeroed first. 0:
-// the slow path must do it.
-func (h *Heap) callocFast(n uint64) (off uint64) {
+// TryCalloc is Calloc for n bytes where that takes no more than Malloc's fast path
+// and some stores. 0: it does, and Calloc must do it.
+func (h *Heap) TryCalloc(n uint64) (off uint64) {
 	if n > zeroMost {
 		return 0
 	}

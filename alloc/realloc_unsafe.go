@@ -22,7 +22,7 @@ func (h *Heap) BlockSize(off uint64) (uint64, error) {
 // product overflows. IRIX: uscalloc.
 func (h *Heap) Calloc(n, size uint64) (uint64, error) {
 	if n <= zeroMost && size <= zeroMost {
-		if off := h.callocFast(n * size); off != 0 {
+		if off := h.TryCalloc(n * size); off != 0 {
 			return off, nil
 		}
 	}

@@ -120,7 +120,8 @@ func (h *Heap) scanStart(r, from, usable uint64) uint64 {
 // join makes a pending run of the region an ordinary free one; here is its part
 // in this region. The parts in further regions become free with it.
 func (h *Heap) join(p uint64, s layout.State, here uint64) bool {
-	for q := p + 1; q < p+min(here, layout.MaxSpanPages); q++ {
+	// Clipped because a length that is wrong may reach beyond what can be seen.
+	for q := p + 1; q < min(p+min(here, layout.MaxSpanPages), h.r.Window); q++ {
 		if h.r.Load(q) != 0 {
 			h.store(q, 0) // model: R9
 		}

@@ -65,7 +65,7 @@ func (h *Heap) full(page uint64, c int) bool {
 func (h *Heap) disown(page uint64, c int) {
 	h.collect(page, c)
 	s := h.r.Load(page)
-	if s.Kind() != layout.Span || s&layout.Owned == 0 || s.Slot() != h.slot || s.Gen() != h.gen {
+	if s.Kind() != layout.Span || s&layout.Owned == 0 || s.Slot() != h.slot || s.Gen() != h.gen || s.Class() != c {
 		return // damaged: leave it to the checker
 	}
 	if h.empty(page, c) { // model: S15

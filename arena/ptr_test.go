@@ -261,6 +261,15 @@ func BenchmarkAccess(b *testing.B) {
 			sum += a.GetInfo()
 		}
 	})
+	b.Run("op=MallocFree", func(b *testing.B) {
+		n := uint64(unsafe.Sizeof(node{}))
+		for range b.N {
+			q, err := a.Malloc(n)
+			if err != nil || a.Free(q) != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("op=NewFree", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {

@@ -48,7 +48,13 @@ func New[T any](a *Arena) (Ptr[T], error) {
 	if err := shareable[T](); err != nil {
 		return Ptr[T]{}, err
 	}
-	off, err := a.Calloc(1, uint64(unsafe.Sizeof(*new(T))))
+	n := uint64(unsafe.Sizeof(*new(T)))
+	if a.heap != nil {
+		if off := a.heap.TryCalloc(n); off != 0 {
+			return Ptr[T]{off: off}, nil
+		}
+	}
+	off, err := a.Calloc(1, n)
 	return Ptr[T]{off: off}, err
 }
 

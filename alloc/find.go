@@ -39,6 +39,10 @@ func (h *Heap) findDisowned(c int, all bool) (uint64, layout.State) {
 			if s.Kind() != layout.Span || s&layout.Owned != 0 || s.Class() != c || (!all && s&layout.Room == 0) {
 				continue
 			}
+			if p+uint64(layout.ClassTable[c].Pages) > to { // damage: its last blocks would lie outside
+				h.damage.Store(true)
+				break
+			}
 			if all && h.full(p, c) {
 				continue
 			}

@@ -93,7 +93,7 @@ func (h *Heap) extend(p uint64, s layout.State, n uint64) bool {
 func (h *Heap) shrink(p uint64, s layout.State, n uint64) {
 	rp := h.r.Geo.RegionPages()
 	r := p >> h.r.Geo.RegionShift
-	_, end, _ := h.bounds(r)
+	_, end, usable := h.bounds(r)
 	if p+n > end {
 		n = (p+n+rp-1)&^(rp-1) - p
 	}
@@ -101,13 +101,13 @@ func (h *Heap) shrink(p uint64, s layout.State, n uint64) {
 		return
 	}
 	defer h.unlock(r)
-	if rest := p + n; rest < end {
+	if rest := p + n; rest < usable { // below end, or a damaged length
 		h.store(rest, layout.FreeRun(min(end, p+s.Len())-rest)) // model: R38
 	}
 	if h.changeLarge(p, s, func(s layout.State) layout.State { return s.WithLen(n) }) { // model: R39, commit
 		h.freed(min(p+n, end-1), s.Len()-n)
 		h.opened(p, s.Len())
-	} else if rest := p + n; rest < end {
+	} else if rest := p + n; rest < usable {
 		h.store(rest, 0)
 	}
 }

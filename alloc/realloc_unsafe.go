@@ -72,10 +72,21 @@ func (h *Heap) bytes(off, n uint64) []byte {
 	return unsafe.Slice((*byte)(p), int(n))
 }
 
+// seen is the first n bytes of a live block, which may reach beyond what this
+// process sees.
+func (h *Heap) seen(op string, off, n uint64) ([]byte, error) {
+	b := h.bytes(off, n)
+	if b == nil {
+		return nil, errs.Wrap(errs.OutsideWindow, op, "%s: %d bytes at %#x are needed, this process sees %d pages", h.name, n, off, h.r.Visible())
+	}
+	return b, nil
+}
+
 // Realloc gives the block at off room for n bytes, in place where it can, and
 // gives its offset. off 0 allocates, n 0 frees and gives 0. On error the block
-// is as it was. Killed in the middle of a move, the old block is intact or the
-// new one is complete; one of them is an orphan. IRIX: usrealloc.
+// is as it was: ErrOutsideWindow if it would have to move and this process sees
+// only its beginning. Killed in the middle of a move, the old block is intact or
+// the new one is complete; one of them is an orphan. IRIX: usrealloc.
 func (h *Heap) Realloc(off, n uint64) (uint64, error) {
 	if off == 0 {
 		return h.Malloc(n)
@@ -100,11 +111,15 @@ func (h *Heap) resize(b block, off, n uint64) (uint64, error) {
 	if h.inPlace(b, n) {
 		return off, nil
 	}
+	old, err := h.seen("realloc", off, min(n, b.size))
+	if err != nil {
+		return 0, err
+	}
 	moved, err := h.malloc(n)
 	if err != nil {
 		return 0, err
 	}
-	copy(h.bytes(moved, min(n, b.size)), h.bytes(off, min(n, b.size)))
+	copy(h.bytes(moved, uint64(len(old))), old)
 	h.free("realloc", off)
 	return moved, nil
 }
@@ -145,6 +160,9 @@ func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
 		return 0, h.free("recalloc", off)
 	}
 	b, err := h.find("recalloc", off)
+	if err == nil {
+		_, err = h.seen("recalloc", off, b.size) // up to its end it is zeroed
+	}
 	if err != nil {
 		return 0, err
 	}

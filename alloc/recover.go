@@ -29,7 +29,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 	var rec Recovered
 	rec.Locks = h.takeLocks(slot)
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
-		s := r.Load(p)
+		s := r.Load(p) // model: S27
 		switch {
 		case s.Kind() == layout.Span && s.Slot() == slot && s.Class() < layout.Classes:
 			h.recoverSpan(p, s, reclaim, &rec)
@@ -79,7 +79,7 @@ func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovere
 		if s.Gen() != h.gen || s&(layout.Mixed|layout.Orphaned) != 0 {
 			return
 		}
-		if s = h.adopt(p, s); s == 0 {
+		if s = h.adopt(p, s); s == 0 { // model: S28
 			return // somebody else's now, and mixed
 		}
 	} else {
@@ -105,7 +105,7 @@ func (h *Heap) markBlocks(p uint64, c int, reclaim bool, rec *Recovered) (orphan
 		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w) // model: S21
 		n := onesCount(live)
 		if reclaim {
-			atomic.OrUint64(&b.R[w&3], live)
+			atomic.OrUint64(&b.R[w&3], live) // model: S29
 			rec.Freed += n * size
 			continue
 		}

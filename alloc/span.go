@@ -140,11 +140,19 @@ func (h *Heap) release(page uint64, s layout.State) bool {
 // adopt takes a disowned span into the caller's hand. The result is its state,
 // 0 if somebody else was faster.
 func (h *Heap) adopt(page uint64, s layout.State) layout.State {
-	// While nobody owns the span its blocks can only become free.
-	a := s.AdoptedBy(layout.InHand, h.slot, h.gen, !h.empty(page, s.Class()))
+	// Whose blocks are in it only the word can tell, at the moment it is exchanged:
+	// bits seen before may be those of an earlier span at this page.
+	c := s.Class()
+	a := s.AdoptedBy(layout.InHand, h.slot, h.gen, true)
 	if !h.cas(page, s, a) { // model: S18
 		return 0
 	}
-	h.collect(page, s.Class())
+	h.collect(page, c)
+	if a&layout.Mixed != 0 && h.empty(page, c) { // model: S25
+		// Nobody else changes an owner's word, so this fails only on damage.
+		if u := a &^ layout.Mixed; h.cas(page, a, u) {
+			a = u
+		}
+	}
 	return a
 }

@@ -19,7 +19,7 @@ func (h *Heap) Trim() {
 // been killed before it did.
 func (h *Heap) sweep() {
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
-		s := h.r.Load(p)
+		s := h.r.Load(p) // model: S26
 		if s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes && h.empty(p, s.Class()) {
 			h.settle(p, s)
 		}

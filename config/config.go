@@ -59,7 +59,9 @@ type Config struct {
 	ResetIdle bool
 
 	// ReclaimOnDeath frees the blocks of a dead user instead of listing them as
-	// orphans.
+	// orphans. It is for programs whose users keep their blocks to themselves: a
+	// block that was handed to another user is freed under it. Small blocks in a
+	// span where users mixed stay allocated, since nobody can tell whose they are.
 	ReclaimOnDeath bool
 
 	// Reaper is how often this user looks for dead users. 0: only when it has to

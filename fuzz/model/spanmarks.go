@@ -15,11 +15,24 @@ const (
 	NoSecondLook                   // disown does not look at R again
 	ZeroAfterCommit                // a new span's bits are cleared after its word is stored
 	OrphanFreedByStore             // the owner of a span with orphans frees by a store to A
+	MixedNotSet                    // whoever adopts a span does not tell that others have blocks in it
+	MixedLost                      // a mixed span that its user adopts once more is mixed no longer
+	MixedBySlot                    // the next user of a slot takes the spans of the one before for its own
+	MixedByLook                    // what was seen live before the adoption decides
+	Unmixed                        // an adopted span is mixed no longer, though blocks are live in it
+	MixedMarked                    // recovery marks or frees the blocks of mixed spans
+	AnyGeneration                  // recovery takes the spans of an earlier user of the slot for the dead one's
+	DisownedNotTakenBack           // recovery leaves spans alone that the dead user had disowned
+	OrphanedKept                   // a span without orphans is disowned as one with
+	ReclaimByStore                 // recovery frees blocks by a store to R
+	HandedOn                       // the program frees blocks of the dead where recovery does so
 	spanBugs
 )
 
 var spanBugNames = [...]string{"none", "or first", "collect R first", "malloc ignores R", "release by sequence",
-	"release without sequence", "recover without claim", "no second look", "zero after commit", "orphan freed by store"}
+	"release without sequence", "recover without claim", "no second look", "zero after commit", "orphan freed by store",
+	"mixed not set", "mixed lost", "mixed by slot", "mixed by look", "unmixed", "mixed marked", "any generation",
+	"disowned not taken back", "orphaned kept", "reclaim by store", "handed on"}
 
 // String names a bug.
 func (b SpanBug) String() string { return spanBugNames[b] }
@@ -45,6 +58,8 @@ var spanMarks = [...]Mark{
 	mRelease:     {"S16", "span.go release: CAS Owned to Pending"},
 	mDisown:      {"S17", "span.go disown: CAS Owned to disowned"},
 	mAdopt:       {"S18", "span.go adopt: CAS disowned to Owned"},
+	mUnmix:       {"S25", "span.go adopt: an empty span is not mixed"},
+	mSweep:       {"S26", "trim.go sweep: load the state"},
 	mLock:        {"", "the region's lock is taken"},
 	mJoin:        {"", "pending pages become free"},
 	mZero:        {"S19", "bits.go clearBits: A = R = O = 0"},
@@ -52,10 +67,14 @@ var spanMarks = [...]Mark{
 	mUnlock:      {"", "the region's lock is released"},
 	mClaim:       {"", "recover: take the dead user's byte (before alloc is called)"},
 	mNext:        {"", "the next operation or page"},
-	mOrphans:     {"S21", "recover.go recoverSpan: load A &^ R"},
-	mOrphansSet:  {"S22", "recover.go recoverSpan: store O"},
+	mVisit:       {"S27", "recover.go RecoverUser: load the state"},
+	mTakeBack:    {"S28", "recover.go recoverSpan: CAS disowned to Owned (adopt)"},
+	mOrphans:     {"S21", "recover.go markBlocks: load A &^ R"},
+	mOrphansSet:  {"S22", "recover.go markBlocks: store O"},
+	mReclaim:     {"S29", "recover.go markBlocks: R |= live"},
 	mGiveUp:      {"S23", "recover.go recoverSpan: CAS to disowned"},
 	mGivePages:   {"S24", "recover.go recoverSpan: CAS to Pending"},
 	mSlotFree:    {"", "recover: slot word Free (after alloc is done)"},
 	mSlotDone:    {"", "the byte is given back"},
+	mClose:       {"", "the process closes: its slot is free, its blocks stay"},
 }

@@ -21,14 +21,38 @@ func all[S comparable](t *testing.T, m Machine[S]) Result {
 func spanRuns() map[string]Spans {
 	const maker = canMalloc | canFree | canDisown | canNew
 	const other = canAdopt | canDisown | canRecover
-	return map[string]Spans{
-		"two do everything, two blocks":        {Procs: 2, Pages: 1, Blocks: 2, Kills: 2, Fouls: 1, Can: [3]uint16{canAll, canAll}},
+	runs := map[string]Spans{
+		"two do everything, two blocks":        {Procs: 2, Pages: 1, Blocks: 2, Kills: 2, Can: [3]uint16{canAll, canAll}},
+		"two do everything, double free":       {Procs: 2, Pages: 1, Blocks: 2, Kills: 1, Fouls: 1, Can: [3]uint16{canAll, canAll}},
 		"two do everything, three blocks":      {Procs: 2, Pages: 1, Blocks: 3, Kills: 1, Can: [3]uint16{canAll, canAll}},
-		"two do everything, two pages":         {Procs: 2, Pages: 2, Blocks: 1, Kills: 1, Can: [3]uint16{canAll, canAll}},
+		"two do almost everything, two pages":  {Procs: 2, Pages: 2, Blocks: 1, Kills: 1, Can: [3]uint16{canAll &^ canSweep, canAll &^ (canSweep | canNew)}},
 		"maker, freer, recoverer":              {Procs: 3, Pages: 1, Blocks: 1, Kills: 2, Can: [3]uint16{maker, canFree, other}},
 		"maker, freer, recoverer, double free": {Procs: 3, Pages: 1, Blocks: 1, Kills: 1, Fouls: 1, Can: [3]uint16{maker, canFree | canFoul, other}},
 		"maker, freer, adopter, nobody dies":   {Procs: 3, Pages: 1, Blocks: 2, Can: [3]uint16{maker | canCollect, canFree, other}},
 		"three do everything, nobody dies":     {Procs: 3, Pages: 1, Blocks: 1, Fouls: 1, Can: [3]uint16{canAll, canAll, canAll}},
+	}
+	meetings(runs)
+	return runs
+}
+
+// meetings are runs in which blocks of several users meet in a span and one of
+// them dies, with and without reclaim. The recoverer can be killed too; in runs
+// of three the user whose blocks must not be touched lives on.
+func meetings(runs map[string]Spans) {
+	const maker = canMalloc | canDisown | canNew
+	const guest = canMalloc | canAdopt | canDisown
+	survivor := [3]bool{1: true}
+	for name, reclaim := range map[string]bool{"orphans": false, "reclaim": true} {
+		m := Spans{Procs: 2, Pages: 1, Blocks: 2, Kills: 1, Closes: 1, Reclaim: reclaim, Can: [3]uint16{canAll, canAll}}
+		if reclaim {
+			m.Kills = 2
+		}
+		runs[name+", two do everything, one closes"] = m
+		m = Spans{Procs: 3, Pages: 1, Blocks: 2, Kills: 2, Safe: survivor, Reclaim: reclaim}
+		m.Can = [3]uint16{maker, guest | canFree, canRecover}
+		runs[name+", two meet, a third recovers"] = m
+		m.Can = [3]uint16{maker, guest, canRecover | canSweep | canFree}
+		runs[name+", two meet, a third recovers, sweeps and frees"] = m
 	}
 }
 
@@ -52,6 +76,19 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// seen holds that the model finds the bug of m.
+func seen(t *testing.T, m Spans) {
+	t.Helper()
+	r := Explore(m, most)
+	if r.Wrong == "" || r.Whole || len(r.Path) < 2 {
+		t.Fatalf("not seen in %v", r)
+	}
+	t.Logf("%s, after %d steps", r.Wrong, len(r.Path)-1)
+	if testing.Verbose() && m.counts() {
+		t.Log(r)
+	}
+}
+
 // TestSpanBugs holds that the model sees each planted bug.
 func TestSpanBugs(t *testing.T) {
 	for b := SpanBug(1); b < spanBugs; b++ {
@@ -62,15 +99,25 @@ func TestSpanBugs(t *testing.T) {
 				m.Fouls, m.Kills, m.Adopts = 0, 0, 3
 			case b == RecoverWithoutClaim:
 				m.Procs, m.Fouls = 3, 0
+			case b == ReclaimByStore: // what it loses is a mistaken free
+				m.Reclaim, m.Kills = true, 1
+			case b == HandedOn:
+				m.Reclaim, m.Kills, m.Fouls = true, 1, 0
+			case b == OrphanedKept:
+				m.Fouls = 0
+			case b >= MixedNotSet:
+				m.Fouls, m.Kills, m.Closes = 0, 1, 1
+				seen(t, m)
+				m.Reclaim = true
 			}
-			r := Explore(m, most)
-			if r.Wrong == "" || r.Whole {
-				t.Fatalf("not seen in %v", r)
-			}
-			t.Logf("%s, after %d steps", r.Wrong, len(r.Path)-1)
-			if testing.Verbose() && m.counts() {
-				t.Log(r)
-			}
+			seen(t, m)
 		})
 	}
+}
+
+// TestMixedByLook holds that the sequence number of a span's word does not make
+// up for a look at its bits before it is adopted: a user that makes a span anew
+// at the same page can come by the number that the old one had.
+func TestMixedByLook(t *testing.T) {
+	seen(t, Spans{Procs: 2, Pages: 1, Blocks: 1, Kills: 1, Can: [3]uint16{canAll, canAll}, Bug: MixedByLook, Seq: true, Adopts: 3})
 }

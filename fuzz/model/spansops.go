@@ -46,7 +46,7 @@ func (n *spanStep) step() {
 			n.done(mLook, idle)
 			return
 		}
-		n.done(mLook, atTake)
+		n.see(mLook, atTake)
 	case atTake:
 		n.take()
 	case atCollectR, atCollectA, atCollectO, atCollectDone:
@@ -61,21 +61,30 @@ func (n *spanStep) step() {
 		g.W = word(pagePending)
 		n.done(mRelease, idle)
 	case atDisown:
-		g.W &^= wOwned
+		if g.W &^= wOwned; g.O == 0 && n.m.Bug != OrphanedKept {
+			g.W &^= wOrph
+		}
 		p.V = g.W
 		if n.m.Bug == NoSecondLook {
 			n.done(mDisown, idle)
 			return
 		}
 		n.done(mDisown, atLook)
+	case atSee:
+		p.X = g.A &^ g.R
+		n.done(mLook, p.After)
 	case atAdopt:
 		if g.W != p.V {
 			n.done(mAdopt, idle)
 			return
 		}
 		n.adopt()
-		p.After = idle
+		p.After = atUnmix
 		n.done(mAdopt, atCollectR)
+	case atUnmix:
+		n.unmix(idle)
+	case atUnmixEmpty:
+		n.unmix(atEmpty)
 	default:
 		n.newSpan()
 	}
@@ -91,6 +100,7 @@ func (n *spanStep) malloc() {
 		g.Doom &^= b
 	default:
 		g.Held |= b
+		g.By[n.i] |= b
 		if g.O&b != 0 {
 			n.Bad = 4
 		}
@@ -137,6 +147,9 @@ func (n *spanStep) freed() {
 	g.Held &^= b
 	g.Busy &^= b
 	g.Left &^= b
+	for s := range g.By {
+		g.By[s] &^= b
+	}
 }
 
 func (n *spanStep) or() {

@@ -1,9 +1,15 @@
 package model
 
-// counts says that sequence numbers take part, so that adoptions are bounded.
-func (m *Spans) counts() bool {
+// loose says that who found a disowned span empty releases it without owning it.
+func (m *Spans) loose() bool {
 	return m.Bug == ReleaseBySequence || m.Bug == ReleaseWithoutSequence
 }
+
+// numbers says that words carry a sequence number.
+func (m *Spans) numbers() bool { return m.Seq || m.Bug == ReleaseBySequence }
+
+// counts says that adoptions are bounded.
+func (m *Spans) counts() bool { return m.loose() || m.numbers() }
 
 // take is the last step of whoever found a disowned span empty: it becomes the
 // owner, who alone may release it.
@@ -13,27 +19,36 @@ func (n *spanStep) take() {
 		n.done(mTake, atFreeState)
 		return
 	}
-	if n.m.counts() { // the other way: release what one does not own
+	if n.m.loose() { // the other way: release what one does not own
 		g.W = word(pagePending)
 		n.done(mTake, idle)
 		return
 	}
 	n.adopt()
-	p.After = atEmpty
+	p.After = atUnmixEmpty
 	n.done(mTake, atCollectR)
 }
 
+// user is for whom the process acts: a recoverer does what the dead would do.
+func (n *spanStep) user() uint8 {
+	if of := n.me().Of; of != 0 {
+		return of - 1
+	}
+	return n.i
+}
+
+// adopt is the store of a compare-and-swap that succeeds.
 func (n *spanStep) adopt() {
-	g := n.page()
+	g, u := n.page(), n.user()
 	seq := uint8(0)
 	if n.m.counts() {
 		n.Adopts -= min(n.Adopts, 1)
-		if n.m.Bug == ReleaseBySequence {
+		if n.m.numbers() {
 			seq = g.W.seq() + 1
 		}
 	}
-	g.W = ownedWord(n.i, n.Gen[n.i], seq) | g.W&wOrph
-	n.me().V = 0
+	g.W = ownedWord(u, n.Gen[u], seq) | g.W&wOrph | n.mixed(u)
+	n.me().V, n.me().X = 0, 0
 }
 
 // collect takes back what others returned.
@@ -73,6 +88,14 @@ func (n *spanStep) collected(mark uint8) {
 	p := n.me()
 	pc := p.After
 	p.T, p.After = 0, 0
+	if n.page().W&wMixed == 0 { // nothing to take away
+		switch pc {
+		case atUnmix:
+			pc = idle
+		case atUnmixEmpty:
+			pc = atEmpty
+		}
+	}
 	n.done(mark, pc)
 }
 
@@ -110,7 +133,7 @@ func (n *spanStep) newSpan() {
 		n.done(mZero, pc)
 	case atNew:
 		seq := uint8(0)
-		if n.m.Bug == ReleaseBySequence {
+		if n.m.numbers() {
 			n.Count[n.i] = (n.Count[n.i] + 1) & 15
 			seq = n.Count[n.i]
 		}
@@ -125,65 +148,4 @@ func (n *spanStep) newSpan() {
 		g.Lock = 0
 		n.done(mUnlock, idle)
 	}
-}
-
-// recovering is what the holder of a dead user's byte does.
-func (n *spanStep) recovering() {
-	p := n.me()
-	s := p.Of - 1
-	if p.PC == atVisit && int(p.Page) == n.m.Pages {
-		p.Page = 0
-		n.done(mNext, atSlotFree)
-		return
-	}
-	g := &n.Page[min(int(p.Page), 1)]
-	switch p.PC {
-	case atVisit:
-		switch {
-		case g.Lock == s+1:
-			g.Lock = 0
-			n.done(mUnlock, atVisit)
-		case g.W&wOwned != 0 && g.W.slot() == s:
-			p.After = atOrphans
-			n.done(mNext, atCollectR)
-		default:
-			n.done(mNext, idle) // on to the next page
-		}
-	case atOrphans:
-		p.T = g.A &^ g.R
-		n.done(mOrphans, atOrphansSet)
-	case atOrphansSet:
-		g.O, p.T = p.T, 0
-		n.done(mOrphansSet, atGive)
-	case atGive:
-		if g.A&^g.R == 0 {
-			n.done(mEmpty, atGivePages)
-			return
-		}
-		n.done(mEmpty, atGiveUp)
-	case atGivePages:
-		g.W = word(pagePending)
-		n.done(mGivePages, idle)
-	case atGiveUp:
-		n.giveUp()
-	case atSlotFree:
-		n.Live[s] = false
-		n.done(mSlotFree, atSlotDone)
-	case atSlotDone:
-		if s == n.i {
-			n.Live[s], n.Gen[s] = true, n.Gen[s]+1
-		} else if n.Byte[s] == n.i+1 {
-			n.Byte[s] = 0
-		}
-		p.Of = 0
-		n.done(mSlotDone, idle)
-	}
-}
-
-func (n *spanStep) giveUp() {
-	p, g := n.me(), n.page()
-	g.W = g.W&^wOwned | wOrph
-	g.Left = g.Held
-	p.V = g.W
-	n.done(mGiveUp, atLook)
 }

@@ -49,7 +49,7 @@ func (m Spans) Next(s spanState, emit func(who, mark uint8, to spanState)) {
 		default:
 			fresh().step()
 		}
-		if s.Kills > 0 {
+		if s.Kills > 0 && s.mayDie(&m, i) {
 			n := fresh()
 			n.die()
 		}
@@ -76,10 +76,13 @@ func (n *spanStep) die() {
 func (m *Spans) begin(fresh func() *spanStep) {
 	f := fresh()
 	can := m.Can[f.i]
+	owns := false
 	for g := uint8(0); g < uint8(m.Pages); g++ {
 		start := func() *spanStep { n := fresh(); n.me().Page = g; return n }
 		pg := f.Page[g]
 		mine := f.mine(pg.W)
+		owns = owns || mine
+		may := f.mayFree(m, f.i, &pg)
 		for b := uint8(0); b < uint8(m.Blocks); b++ {
 			bit := uint8(1) << b
 			taken := pg.A | pg.R
@@ -91,7 +94,7 @@ func (m *Spans) begin(fresh func() *spanStep) {
 				n.me().Bit, n.me().X = b, pg.A
 				n.done(mChoose, atMalloc)
 			}
-			if can&canFree != 0 && pg.Held&^pg.Busy&bit != 0 {
+			if can&canFree != 0 && may&bit != 0 {
 				n := start()
 				n.me().Bit = b
 				n.page().Busy |= bit
@@ -117,13 +120,21 @@ func (m *Spans) begin(fresh func() *spanStep) {
 		if can&canAdopt != 0 && pg.W.free() && (!m.counts() || f.Adopts > 0) {
 			n := start()
 			n.me().V = pg.W
-			n.done(mNext, atAdopt)
+			n.see(mNext, atAdopt)
+		}
+		if can&canSweep != 0 && pg.W.free() {
+			n := start()
+			n.me().V = pg.W
+			n.done(mSweep, atLook)
 		}
 		if l := pg.Lock; can&canNew != 0 && !pg.W.span() && (l == 0 || f.Byte[l-1] == 0) {
 			n := start()
 			n.page().Lock = n.i + 1
 			n.done(mLock, atJoin)
 		}
+	}
+	if can&canClose != 0 && f.Closes > 0 && !owns {
+		fresh().close()
 	}
 	if can&canRecover == 0 {
 		return

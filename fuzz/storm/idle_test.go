@@ -74,6 +74,7 @@ func TestStoppedOwner(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	taker.end()
+	until(t, "the owner has come to rest", []*member{owner}, func() bool { return a.Stats().LiveBytes == 0 })
 	wantEmpty(t, a)
 	owner.mustTell(t, "leave")
 	owner.mustEnd(t)

@@ -33,7 +33,7 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	if o.Addr%layout.PageSize != 0 {
 		return nil, errs.Wrap(errs.Invalid, "map", "%s: address %#x is no multiple of %d", o.Name, o.Addr, layout.PageSize)
 	}
-	window, least := g.MaxPages, leastWindow(&g, o.Need)
+	window, least := min(g.MaxPages, mostWindow(&g)), leastWindow(&g, o.Need)
 	for {
 		err := r.mapWindow(fd, window, prot, o.Addr)
 		if err == nil {
@@ -48,6 +48,13 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 		window = max(window/2&^(g.RegionPages()-1), least)
 	}
 	return r, nil
+}
+
+// mostWindow is the largest window, in whole regions, whose bytes an int counts:
+// what can be seen can then be one slice in a 32-bit process too, where more
+// than that may well be free.
+func mostWindow(g *layout.Geometry) uint64 {
+	return uint64(^uint(0)>>1) >> layout.PageShift &^ (g.RegionPages() - 1)
 }
 
 // leastWindow is the smallest window that will do, in whole regions: what is in

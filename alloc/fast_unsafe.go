@@ -117,7 +117,7 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 	}
 	storeA(&b.A[w], a&^bit) // model: S4, commit
 	ch.room |= 1 << at
-	if a == bit && int(at) != ch.cur {
+	if a == bit && int(at)+1 != ch.cur {
 		h.emptied(ph, c, int(at), page)
 	}
 	return true

@@ -20,6 +20,7 @@ type Attachment struct {
 	Gen     uint16        // its generation
 	Oracle  robust.Oracle // who has died
 	Recover func() int    // takes over dead users and says how many; may be nil
+	Idle    func()        // called now and then while heaps hold spans; may be nil
 }
 
 // Heap allocates from one arena on behalf of one user. All methods may be called
@@ -40,6 +41,7 @@ type Heap struct {
 	me     uint32 // lock word
 	oracle robust.Oracle
 	rescue func() int
+	onIdle func()
 	name   string
 
 	budget int // pages that one processor's heap may keep; 0: none are kept
@@ -72,7 +74,7 @@ func Attach(at Attachment) *Heap {
 	r := at.Region
 	h := &Heap{
 		r: r, slot: at.Slot, gen: at.Gen, me: layout.LockWord(at.Slot, at.Gen),
-		oracle: at.Oracle, rescue: at.Recover, name: r.Name,
+		oracle: at.Oracle, rescue: at.Recover, onIdle: at.Idle, name: r.Name,
 		dataOff: r.Geo.DataOff, born: time.Now(),
 	}
 	if h.oracle == nil {

@@ -37,7 +37,7 @@ type classHeap struct {
 	avail    uint64  // blocks of the active word that are free: clear in A and in R
 	aword    *uint64 // the active word of A
 	base     uint64  // offset of the block of bit 0
-	cur      int     // index of the active span in page, or -1
+	cur      int     // index of the active span in page and 1, or 0
 	word     int     // the active word's index
 	live     uint64  // indices of page in use
 	room     uint64  // of those, spans that may have a free block
@@ -46,22 +46,20 @@ type classHeap struct {
 }
 
 func newProcHeap(at *place, id, slot int, gen uint16) *procHeap {
-	ph := &procHeap{id: id, place: at, owner: layout.OwnedSpan(0, id, slot, gen, 0) & layout.OwnerMask}
-	for c := range ph.cls {
-		ph.cls[c].cur = -1
-	}
-	return ph
+	// All else begins as zero: a new heap touches no page of memory for classes
+	// that are not used.
+	return &procHeap{id: id, place: at, owner: layout.OwnedSpan(0, id, slot, gen, 0) & layout.OwnerMask}
 }
 
 // refill makes the next word with a free block the active one. False: the
 // heap's spans of the class are full. Runs entered.
 func (h *Heap) refill(ph *procHeap, c int) bool {
 	ch := &ph.cls[c]
-	if ch.cur >= 0 {
-		if h.activate(ch, c, ch.cur, ch.word+1) {
+	if ch.cur > 0 {
+		if h.activate(ch, c, ch.cur-1, ch.word+1) {
 			return true
 		}
-		ch.cur = -1
+		ch.cur = 0
 	}
 	for pass := 0; pass < 2; pass++ {
 		for ch.room&ch.live != 0 {
@@ -85,7 +83,7 @@ func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 	for n := words(c); w < n; w++ {
 		free := ^(loadBits(&b.A[w&3]) | loadBits(&b.R[w&3])) & wordMask(c, w) // model: S1
 		if free != 0 {
-			ch.cur, ch.word, ch.avail = i, w, free
+			ch.cur, ch.word, ch.avail = i+1, w, free
 			ch.aword = &b.A[w&3]
 			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*h.class[c].size
 			return true
@@ -120,8 +118,8 @@ func (h *Heap) letGo(ph *procHeap, c, i int) {
 	if ch.live&bit == 0 {
 		return
 	}
-	if ch.cur == i {
-		ch.cur, ch.avail = -1, 0
+	if ch.cur == i+1 {
+		ch.cur, ch.avail = 0, 0
 	}
 	ch.live &^= bit
 	ch.room &^= bit
@@ -155,8 +153,8 @@ func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State) bool {
 // victim chooses a span of the class to give up: a full one if there is one.
 func (h *Heap) victim(ch *classHeap) int {
 	full := ch.live &^ ch.room
-	if ch.cur >= 0 {
-		full &^= 1 << (ch.cur & 63)
+	if ch.cur > 0 {
+		full &^= 1 << ((ch.cur - 1) & 63)
 	}
 	if full == 0 {
 		full = ch.live
@@ -186,8 +184,8 @@ func (h *Heap) giveUpEmpty() {
 		for c := range ph.cls {
 			ch := &ph.cls[c]
 			candidates := ch.room & ch.live
-			if ch.cur >= 0 {
-				candidates |= 1 << (ch.cur & 63)
+			if ch.cur > 0 {
+				candidates |= 1 << ((ch.cur - 1) & 63)
 			}
 			for ; candidates != 0; candidates &= candidates - 1 {
 				i := bits.TrailingZeros64(candidates) & 63

@@ -116,6 +116,9 @@ func (h *Heap) trimIdle() {
 		return
 	}
 	defer h.end()
+	if h.onIdle != nil {
+		h.onIdle()
+	}
 	if !h.emptyHeaps(true) {
 		h.trimmer.Store(false)
 		if !h.anyHeap() || !h.trimmer.CompareAndSwap(false, true) {

@@ -135,10 +135,10 @@ func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, view *head
 	if err := a.takeSlot(ctx); err != nil {
 		return nil, err
 	}
-	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Recover: a.recoverDead})
+	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Recover: a.recoverDead, Idle: a.describe})
 	a.heap.DropLocks()
 	a.reaper.start(a, opt.reaper)
-	a.describeSoon()
+	a.describeIfCheap()
 	return a, nil
 }
 

@@ -18,8 +18,9 @@ func (a *Arena) fillRecord(u *layout.User) {
 	u.Boot.Store(0)
 }
 
-// describe adds what has to be looked up. The first attachment of a process
-// leaves that to a goroutine, because it takes as long as half of the rest.
+// describe adds what has to be looked up. In the first attachment of a process
+// that takes as long as half of the rest, so it is left to the first quiet moment
+// of the allocator, or to whoever asks about this user here.
 func (a *Arena) describe() {
 	a.described.Do(func() {
 		me, u := whoAmI(), a.region.User(a.slot)
@@ -29,22 +30,12 @@ func (a *Arena) describe() {
 	})
 }
 
-func (a *Arena) describeSoon() {
+// describeIfCheap describes a user whose process has been looked up before.
+func (a *Arena) describeIfCheap() {
 	if whoAmIKnown.Load() {
 		a.describe()
-		return
 	}
-	time.AfterFunc(describeAfter, func() {
-		if a.gate.enter() {
-			a.describe()
-			a.gate.leave()
-		}
-	})
 }
-
-// describeAfter keeps the reading of /proc, and the thread that a goroutine would
-// wake for it, out of the way of the first calls.
-const describeAfter = time.Millisecond
 
 // bits32 is what the user table says about the word size of this process.
 const bits32 = layout.UserBits32 * uint32(1-^uint(0)>>63)

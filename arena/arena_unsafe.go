@@ -57,8 +57,12 @@ type Arena struct {
 // error when they are not all inside the arena (ErrInvalid, ErrOutsideWindow) or
 // the arena is closed (ErrClosed). Whether a block is live there is not asked.
 func (a *Arena) Bytes(p Offset, n uint64) []byte {
-	return unsafe.Slice((*byte)(a.at(p, n)), int(n))
+	// at has bounded n, so this asks less than unsafe.Slice would.
+	return (*[maxBytes]byte)(a.at(p, n))[:n:n]
 }
+
+// maxBytes is more than any window and fits an array type.
+const maxBytes = 1<<(31+15*(^uint(0)>>63)) - 1
 
 // Pointer is the address of the byte at p in this process. It panics as Bytes
 // does. An address means nothing to other processes: store the offset.

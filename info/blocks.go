@@ -77,11 +77,14 @@ func (m *image) blocksOf(r run, b blockBits, f func(Block) bool) bool {
 		if r.word&layout.Owned == 0 {
 			x.Slot, x.Gen = 0, 0
 		}
-		base := x.Offset
+		base, end := x.Offset, m.dataOff(r.page+r.pages)
 		for i := range layout.BitWords {
 			for live := b.live(i) & inClass(c, i); live != 0; live &= live - 1 {
 				n := bits.TrailingZeros64(live)
 				x.Offset = base + uint64(i*64+n)*x.Size
+				if x.Offset > end || x.Size > end-x.Offset {
+					return true // the look ends in this span
+				}
 				x.Orphan = b.o[i]>>n&1 != 0
 				if !f(x) {
 					return false

@@ -33,6 +33,7 @@ func damaged(t testing.TB, n int) *alloc.Heap {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { h.Close() }) // before its memory goes
 	return h
 }
 
@@ -48,6 +49,7 @@ func truncated(t testing.TB, pages uint64) *alloc.Heap {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { x.Close() })
 	return x
 }
 

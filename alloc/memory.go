@@ -18,7 +18,8 @@ type Settings struct {
 // Create makes a heap in mem and opens it. mem begins at a multiple of 4096 and
 // holds at least the tables and one page; the error names the least length. What
 // mem held is lost. The memory may be shared with other processes that Open it;
-// as it has no kernel lock, nobody's death is noticed. IRIX: acreate.
+// as it has no kernel lock, nobody's death is noticed. Close the heap before the
+// memory goes away. IRIX: acreate.
 func Create(mem []byte, s Settings) (*Heap, error) {
 	if s.Users == 0 {
 		s.Users = 8

@@ -51,12 +51,8 @@ func (h *Heap) tail(r uint64, w want) (e extent, at uint64, ok bool) {
 	if e.end != end || end == 0 {
 		return e, 0, false
 	}
-	at = e.page
-	if w.align > layout.PageSize {
-		off := (h.r.OffsetOf(at) + w.align - 1) &^ (w.align - 1)
-		at = (off - h.dataOff) >> layout.PageShift
-	}
-	return e, at, at < end && at >= e.page && w.n <= h.r.Geo.MaxPages-at
+	at, ok = h.alignUp(e.page, w.align)
+	return e, at, ok && at < end && w.n <= h.r.Geo.MaxPages-at
 }
 
 // follow locks the regions after r for as long as they are free from their

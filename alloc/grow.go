@@ -47,7 +47,7 @@ func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
 		}
 		switch {
 		case round == 0:
-			h.emptyOwn()
+			h.emptyHeaps(false)
 			h.sweep()
 		case round == 1 && h.rescue != nil:
 			h.rescue()

@@ -79,7 +79,7 @@ type want struct {
 // all set it does not believe where the hint lets a scan begin.
 func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	hint := h.r.Lock(r)
-	_, end, usable := h.bounds(r)
+	from, end, usable := h.bounds(r)
 	// A free that lowered Low, or that did not because it lay above, and then was
 	// overtaken by the scan, has set Dirty: then Low is not believed.
 	dirty := hint.Dirty.Swap(0) != 0 // model: R6
@@ -97,7 +97,6 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 		}
 		return e.pages() != w.n || at != e.page // an exact fit cannot be bettered
 	})
-	from, _, _ := h.bounds(r)
 	hint.Low.Store(uint32(first - from)) // model: R15
 	if whole && usable == end {
 		hint.Most.Store(uint32(longest) + 1)
@@ -113,15 +112,22 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	return at, true
 }
 
+// alignUp is the first page from page on whose offset is a multiple of align;
+// false on overflow.
+func (h *Heap) alignUp(page, align uint64) (uint64, bool) {
+	if align <= layout.PageSize {
+		return page, true
+	}
+	from := h.r.OffsetOf(page)
+	off := (from + align - 1) &^ (align - 1)
+	return (off - h.dataOff) >> layout.PageShift, off >= from
+}
+
 // place is where in e the request would go.
 func (h *Heap) place(e extent, w want) (uint64, bool) {
-	at := e.page
-	if w.align > layout.PageSize {
-		off := (h.r.OffsetOf(at) + w.align - 1) &^ (w.align - 1)
-		if off < h.r.OffsetOf(at) {
-			return 0, false
-		}
-		at = (off - h.dataOff) >> layout.PageShift
+	at, ok := h.alignUp(e.page, w.align)
+	if !ok {
+		return 0, false
 	}
 	return at, at < e.usable && e.usable-at >= w.n
 }

@@ -26,9 +26,6 @@ func (h *Heap) sweep() {
 	}
 }
 
-// emptyOwn is Trim from within a slow call.
-func (h *Heap) emptyOwn() { h.emptyHeaps(false) }
-
 // emptyHeaps takes heaps away from their processors, waits until nobody can be
 // inside, and disowns their spans. With onlyIdle, those that nobody has entered
 // since the last time; it reports whether any heap is left with spans.

@@ -41,7 +41,6 @@ func newMaker(t testing.TB, size, users, pages uint64) *maker {
 }
 
 func (m *maker) put(off, word uint64)              { m.w[off/8] = word }
-func (m *maker) get(off uint64) uint64             { return m.w[off/8] }
 func (m *maker) state(page uint64, s layout.State) { m.put(m.stateAt(page), uint64(s)) }
 func (m *maker) stateAt(page uint64) uint64        { return m.g.StatesOff + page*layout.StateSize }
 func (m *maker) bitsAt(page uint64) uint64         { return m.g.BitsOff + page*layout.BitsSize }

@@ -97,6 +97,3 @@ func (s *Side) Tell(v any) error {
 func (s *Side) Hear(v any) error {
 	return json.Unmarshal(<-s.inputs, v)
 }
-
-// Heard delivers the values that Hear would, for a select.
-func (s *Side) Heard() <-chan json.RawMessage { return s.inputs }

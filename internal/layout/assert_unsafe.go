@@ -13,6 +13,9 @@ var (
 	_ [HeapLineSize]byte = [unsafe.Sizeof(HeapLine{})]byte{}
 	_ [RegionSize]byte   = [unsafe.Sizeof(Region{})]byte{}
 	_ [BitsSize]byte     = [unsafe.Sizeof(Bits{})]byte{}
+	_ [ObjectSize]byte   = [unsafe.Sizeof(Object{})]byte{}
+	_ [GaugeSize]byte    = [unsafe.Sizeof(Gauge{})]byte{}
+	_ [EntrySize]byte    = [unsafe.Sizeof(Entry{})]byte{}
 
 	// Words that different processes write lie on cache lines of their own.
 	_ [0x200]byte = [unsafe.Offsetof(Header{}.Committed)]byte{}
@@ -30,4 +33,8 @@ var (
 	_ [0]byte = [(Classes >> classBits)]byte{}
 	_ [0]byte = [MaxArena/CellUnit - 1 - CellOffset]byte{}
 	_ [0]byte = [(MaxProcs - 1) >> heapBits]byte{}
+	_ [0]byte = [(MaxUsers / ObjectSlot)]byte{}
+	_ [0]byte = [(MaxArena / ObjectUnit) >> 32 >> 1]byte{}
+	_ [0]byte = [optionsEnd >> (headMaker - headOptions) >> 1]byte{}
+	_ [0]byte = [objectKindsEnd >> headState]byte{}
 )

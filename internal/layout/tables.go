@@ -26,6 +26,7 @@ const (
 	UserFree    = 0 // nobody; the slot's words mean nothing
 	UserLive    = 1 // attached; dead if its byte is free
 	UserLeaving = 2 // detaching; dead if its byte is free
+	UserDead    = 3 // died; whoever holds its byte recovers it
 )
 
 // UserWord packs a slot's truth: state 4 bits, generation 16. The generation
@@ -36,13 +37,11 @@ func UserWord(state int, gen uint16) uint64 { return uint64(state)&15 | uint64(g
 func UserState(w uint64) int  { return int(w & 15) }
 func UserGen(w uint64) uint16 { return uint16(w >> 4) }
 
-// Ledger is what recovery must know of one user's objects.
+// Ledger tells what one user waits for. What it holds stands in the objects.
 type Ledger struct {
-	Held    atomic.Uint64    // truth: reserved for held locks
-	Waits   atomic.Uint64    // hint: reserved for what it waits for
-	Undo    [6]atomic.Uint64 // truth: reserved for semaphores to give back
-	Readers [4]atomic.Uint64 // truth: reserved for reader counts to subtract
-	_pad60  [4]uint64
+	Waits [15]atomic.Uint64 // hint: see WaitWord; 0 unused
+	Bell  atomic.Uint32     // hint: moves on when a pollable semaphore may be free; futex
+	More  atomic.Uint32     // hint: waits that found no room above
 }
 
 // Lane is an intent record: an operation of several words that recovery
@@ -98,15 +97,3 @@ const (
 	BitsR = 64 // where R begins in Bits
 	BitsO = 96 // where O begins
 )
-
-// Lock words, 32 bits: waiters 1, inconsistent 1, slot 14, generation 16.
-const (
-	LockFree         uint32 = 0
-	LockWaiters      uint32 = 1 << 0
-	LockInconsistent uint32 = 1 << 1
-)
-
-// LockWord names an owner; LockSlot and LockGen unpack it.
-func LockWord(slot int, gen uint16) uint32 { return uint32(slot&0x3fff)<<2 | uint32(gen)<<16 }
-func LockSlot(w uint32) int                { return int(w >> 2 & 0x3fff) }
-func LockGen(w uint32) uint16              { return uint16(w >> 16) }

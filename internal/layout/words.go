@@ -1,0 +1,136 @@
+package layout
+
+// Lock words, 32 bits: waiters 1, inconsistent 1, slot 14, generation 16. Slot 0
+// is nobody: a word that is not 0 then says that a dead owner left the lock
+// (inconsistent), and the next one is told.
+const (
+	LockFree         uint32 = 0
+	LockWaiters      uint32 = 1 << 0
+	LockInconsistent uint32 = 1 << 1
+	LockDead         uint32 = (1<<slotBits-1)<<2 | LockInconsistent // not recoverable: nobody ever holds it again
+	LockOwner        uint32 = ^(LockWaiters | LockInconsistent)     // slot and generation
+)
+
+// LockWord names an owner; LockSlot and LockGen unpack it.
+func LockWord(slot int, gen uint16) uint32 { return uint32(slot&0x3fff)<<2 | uint32(gen)<<16 }
+func LockSlot(w uint32) int                { return int(w >> 2 & 0x3fff) }
+func LockGen(w uint32) uint16              { return uint16(w >> 16) }
+
+// LockLost says that a lock cannot be used any more.
+func LockLost(w uint32) bool { return LockSlot(w) == 1<<slotBits-1 }
+
+// SemaWord is a semaphore's Word.
+//
+//	bits 0..21   units that are free
+//	22..35       lane of the latest operation with undo
+//	36..61       its sequence
+//	62           somebody has waited long: nobody else takes a unit first
+//	63           the semaphore is watched: its Flags say how
+type SemaWord uint64
+
+const (
+	semaValueBits = 22
+	semaLane      = 22
+	semaSeq       = 36
+	semaSeqBits   = 26
+
+	SemaMost              = 1<<semaValueBits - 1 // units
+	SemaStarving          = SemaWord(1) << 62
+	SemaWatched           = SemaWord(1) << 63
+	semaTag      SemaWord = (1<<(slotBits+semaSeqBits) - 1) << semaLane
+)
+
+// Value is the number of free units.
+func (w SemaWord) Value() int { return int(w & SemaMost) }
+
+// WithValue is the word with other units.
+func (w SemaWord) WithValue(n int) SemaWord { return w&^SemaMost | SemaWord(n)&SemaMost }
+
+// Lane and Seq are the tag.
+func (w SemaWord) Lane() int   { return int(w >> semaLane & (1<<slotBits - 1)) }
+func (w SemaWord) Seq() uint32 { return uint32(w >> semaSeq & (1<<semaSeqBits - 1)) }
+
+// Tagged is the word with another tag.
+func (w SemaWord) Tagged(lane int, seq uint32) SemaWord {
+	return w&^semaTag | SemaWord(lane&(1<<slotBits-1))<<semaLane | SemaWord(seq&(1<<semaSeqBits-1))<<semaSeq
+}
+
+// BarrierWord is a barrier's Word.
+//
+//	bit 0        broken
+//	1..31        phase
+//	32..63       parties that have arrived
+type BarrierWord uint64
+
+// BarrierBroken is set until Reset.
+const BarrierBroken BarrierWord = 1
+
+// MakeBarrier packs an unbroken barrier's word.
+func MakeBarrier(phase, count uint32) BarrierWord {
+	return BarrierWord(phase&(1<<31-1))<<1 | BarrierWord(count)<<32
+}
+
+// Fields. Low is what waiters sleep on: it changes with phase and break.
+func (w BarrierWord) Phase() uint32 { return uint32(w) >> 1 }
+func (w BarrierWord) Count() uint32 { return uint32(w >> 32) }
+func (w BarrierWord) Broken() bool  { return w&BarrierBroken != 0 }
+func (w BarrierWord) Low() uint32   { return uint32(w) }
+
+// LaneOp is a lane's Op: bits 0 to 7 operation, 8 to 33 sequence. The sequence
+// counts the lane's operations and stays when the operation is over.
+func LaneOp(op uint8, seq uint32) uint64 { return uint64(op) | uint64(seq&(1<<semaSeqBits-1))<<8 }
+func OpOf(w uint64) uint8                { return uint8(w) }
+func SeqOf(w uint64) uint32              { return uint32(w>>8) & (1<<semaSeqBits - 1) }
+
+// NewerSeq says that sequence a comes after b, modulo their width.
+func NewerSeq(a, b uint32) bool { return int32((a-b)<<(32-semaSeqBits)) > 0 }
+
+// Operations of a lane.
+const (
+	LaneIdle   = 0
+	LaneP      = 1 // a unit is taken: Args semaphore, its generation, units held before
+	LaneV      = 2 // a unit is given: the same
+	LaneReturn = 3 // recovery gives back all units: the same
+)
+
+// Wait words of a ledger: what a user waits for.
+//
+//	bits 0..31   offset of the object / ObjectUnit
+//	32..47       goroutines that wait
+//	48..51       Waiting…
+func WaitWord(off Offset, n int, how uint8) uint64 {
+	return off/ObjectUnit&(1<<32-1) | uint64(min(n, 1<<16-1))<<32 | uint64(how&15)<<48
+}
+func WaitObject(w uint64) Offset { return Offset(w&(1<<32-1)) * ObjectUnit }
+func WaitCount(w uint64) int     { return int(w >> 32 & (1<<16 - 1)) }
+func WaitHow(w uint64) uint8     { return uint8(w >> 48 & 15) }
+
+// How somebody waits.
+const (
+	Waiting      = 0
+	WaitingRead  = 1 // for a reader-writer lock, to read
+	WaitingDrain = 2 // holding it for writing, for readers to leave
+	WaitingPoll  = 3 // queued at a pollable semaphore
+)
+
+// A pollable semaphore's word of a slot.
+//
+//	bits 0..1    PollNone, PollQueued, PollGranted
+//	8..15        V operations of this user in progress
+//	32..63       ticket: the order of queueing
+const (
+	PollNone    = 0
+	PollQueued  = 1
+	PollGranted = 2
+	PollV       = uint64(1) << 8
+	PollVs      = uint64(255) << 8
+)
+
+func PollState(w uint64) int     { return int(w & 3) }
+func PollTicket(w uint64) uint32 { return uint32(w >> 32) }
+func PollWord(w uint64, state int, ticket uint32) uint64 {
+	return w&PollVs | uint64(state&3) | uint64(ticket)<<32
+}
+
+// HistoryState of the header: bit 0 on, bits 1 to 63 entries lost.
+const HistoryOn uint64 = 1

@@ -98,6 +98,7 @@ func (h *Heap) commitAcross(tail extent, at uint64, end extent, w want) {
 		h.store(at, layout.FreeRun(tail.end-at))         // model: R25
 		h.store(tail.page, layout.FreeRun(at-tail.page)) // model: R26
 	}
+	h.inside(at, w)
 	h.store(at, w.state) // model: R27, commit
 	h.taken(w.n)
 }

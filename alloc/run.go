@@ -149,6 +149,9 @@ func (h *Heap) carve(e extent, at uint64, w want) {
 
 // inside writes what a new run needs within before its head commits it.
 func (h *Heap) inside(at uint64, w want) {
+	if w.state.IsObjects() {
+		h.blank(at, w.n)
+	}
 	if w.state.Kind() != layout.Span {
 		return
 	}

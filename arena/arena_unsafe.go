@@ -9,6 +9,7 @@ import (
 	"usarena/internal/errs"
 	"usarena/internal/layout"
 	"usarena/internal/region"
+	"usarena/internal/robust"
 )
 
 // Offset is a place in an arena: bytes from its start, 0 is nil. Everything that
@@ -42,7 +43,8 @@ type Arena struct {
 	gen    uint16
 	addr   uint64 // base address asked for by this process
 	reaper reaper
-	lookup *alloc.Heap // read-only: finds blocks, allocates nothing
+	lookup *alloc.Heap   // read-only: finds blocks, allocates nothing
+	table  *robust.Table // objects; nil when read-only
 
 	_    [64]byte // calls that enter the gate do not disturb those that do not
 	gate gate

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"usarena/internal/layout"
 	"usarena/internal/liveness"
 	"usarena/internal/region"
+	"usarena/internal/robust"
 )
 
 // attachOptions says in what way somebody joins.
@@ -137,6 +139,7 @@ func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, view *head
 	}
 	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Recover: a.recoverDead, Idle: a.describe})
 	a.heap.DropLocks()
+	a.table = robust.NewTable(a.region, a.slot, a.gen, k, robust.Host{Enter: a.enterCall, Leave: a.gate.leave, NewRun: a.heap.NewObjects, Pid: os.Getpid()})
 	a.reaper.start(a, opt.reaper)
 	a.describeIfCheap()
 	return a, nil

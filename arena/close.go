@@ -34,6 +34,9 @@ func (a *Arena) Close() error {
 	}
 	a.done = true
 	a.reaper.stop()
+	if a.table != nil {
+		a.table.Shut() // who waits for a lock or semaphore is in a call
+	}
 	a.gate.close()
 	atomic.StoreUint64(&a.limit, 0)
 
@@ -42,6 +45,9 @@ func (a *Arena) Close() error {
 		// Whoever sees Leaving with a free byte knows as much as with Live.
 		u := a.region.User(a.slot)
 		u.Word.Store(layout.UserWord(layout.UserLeaving, a.gen))
+		if err := a.leaveObjects(); err != nil {
+			all = append(all, err)
+		}
 		if err := a.heap.Close(); err != nil {
 			all = append(all, err) // the slot stays in use, so that others recover it
 		} else {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"usarena/alloc"
 	"usarena/info"
 	"usarena/internal/errs"
 	"usarena/internal/layout"
@@ -41,6 +40,8 @@ func (a *Arena) Recover(ctx context.Context) (info.Recovery, error) {
 			sum.Blocks += got.Blocks
 			sum.Bytes += got.Bytes
 			sum.Freed += got.Freed
+			sum.Held += got.objects.Locks + got.objects.Readers
+			sum.Units += got.objects.Units
 		}
 	}
 	return sum, nil
@@ -61,7 +62,7 @@ func (a *Arena) recoverDead() (users int) {
 }
 
 // recoverIfDead recovers slot s if its user is dead.
-func (a *Arena) recoverIfDead(s int) (got alloc.Recovered, ok bool) {
+func (a *Arena) recoverIfDead(s int) (got recovered, ok bool) {
 	if s == a.slot || a.slotFree(s) || !a.keeper.Dead(s) {
 		return got, false
 	}

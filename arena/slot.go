@@ -9,6 +9,7 @@ import (
 	"usarena/alloc"
 	"usarena/internal/errs"
 	"usarena/internal/layout"
+	"usarena/internal/robust"
 )
 
 // How attach looks for a slot. A byte may be held for a moment by somebody who
@@ -97,14 +98,22 @@ func (a *Arena) trySlot(s int) (bool, error) {
 
 // recoverSlot repairs what the dead user of slot s left. The caller holds its
 // byte. Killed anywhere in it, the next one starts again from the top.
-func (a *Arena) recoverSlot(s int, me uint32) alloc.Recovered {
+func (a *Arena) recoverSlot(s int, me uint32) recovered {
 	u := a.region.User(s)
 	gen := layout.UserGen(u.Word.Load())
+	u.Word.Store(layout.UserWord(layout.UserDead, gen)) // whoever waits for its locks need not ask the kernel
 	reclaim := a.consts.Flags&layout.FlagReclaimOnDeath != 0
 	got := alloc.RecoverUser(a.region, s, gen, a.keeper, me, reclaim)
+	left := robust.Recover(a.region, got.Objects, s, gen, false)
 	a.region.Header().Epoch.Add(1)
 	u.Word.Store(layout.UserWord(layout.UserFree, gen))
-	return got
+	return recovered{got, left}
+}
+
+// recovered is what a dead user left.
+type recovered struct {
+	alloc.Recovered
+	objects robust.Left
 }
 
 // seesAll says that this process maps all that exists. One that does not must

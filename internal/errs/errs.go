@@ -36,6 +36,14 @@ var (
 	Busy          error = &sentinel{text: "busy"}
 	Closed        error = &sentinel{text: "arena is closed"}
 	ReadOnly      error = &sentinel{text: "arena is attached read-only"}
+
+	OwnerDied      error = &sentinel{text: "the previous owner died while it held the lock"}
+	NotRecoverable error = &sentinel{text: "lock is not recoverable"}
+	Broken         error = &sentinel{text: "barrier is broken"}
+	NotOwner       error = &sentinel{text: "lock is held by another user"}
+	NotLocked      error = &sentinel{text: "lock is not locked"}
+	WrongObject    error = &sentinel{text: "object is of another kind"}
+	Queued         error = &sentinel{text: "queued already", errno: syscall.ERANGE}
 )
 
 // Wrap is "op: detail: sentinel", with the sentinel inside for errors.Is.

@@ -24,8 +24,10 @@ var (
 	_ [0x2c0]byte = [unsafe.Offsetof(Header{}.Objects)]byte{}
 	_ [0x300]byte = [unsafe.Offsetof(Header{}.UsedPages)]byte{}
 	_ [0x40]byte  = [unsafe.Offsetof(Region{}.Dirty)]byte{}
-	_ [BitsR]byte = [unsafe.Offsetof(Bits{}.R)]byte{}
-	_ [BitsO]byte = [unsafe.Offsetof(Bits{}.O)]byte{}
+
+	_ [SetupOff]byte = [unsafe.Offsetof(Header{}.Setup)]byte{}
+	_ [BitsR]byte    = [unsafe.Offsetof(Bits{}.R)]byte{}
+	_ [BitsO]byte    = [unsafe.Offsetof(Bits{}.O)]byte{}
 
 	// Fields fit their words.
 	_ [0]byte = [(MaxUsers >> slotBits)]byte{}

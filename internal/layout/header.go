@@ -64,11 +64,14 @@ type Header struct {
 	UsedPages    atomic.Int64  // hint: pages in use
 	HighPages    atomic.Uint64 // hint: most pages ever in use
 	_pad310      [6]uint64
-	_reservedB   [24]uint64 // zero
+	Setup        atomic.Uint32 // truth: LockWord of who is making the root
+	_pad344      uint32
+	_reservedB   [23]uint64 // zero
 }
 
 // Places in a header that other packages compute with.
 const (
 	HeaderSize = 1024
 	ConstSize  = 0x200 // the part under Checksum
+	SetupOff   = 0x340 // Setup, where it is named like an object
 )

@@ -32,6 +32,13 @@ type Gauge struct {
 	_pad38   uint64
 }
 
+// Reset sets all counts to v.
+func (g *Gauge) Reset(v uint64) {
+	for i := range g.Counts {
+		g.Counts[i].Store(v)
+	}
+}
+
 // Entry is one operation in the ring of history.
 type Entry struct {
 	Seq    atomic.Uint64 // truth: number of the entry and 1, stored last; 0 while it is written

@@ -82,6 +82,15 @@ func LaneOp(op uint8, seq uint32) uint64 { return uint64(op) | uint64(seq&(1<<se
 func OpOf(w uint64) uint8                { return uint8(w) }
 func SeqOf(w uint64) uint32              { return uint32(w>>8) & (1<<semaSeqBits - 1) }
 
+// NextSeq is the sequence after seq. 0 is left out: it says that there was no
+// operation yet.
+func NextSeq(seq uint32) uint32 {
+	if seq = (seq + 1) & (1<<semaSeqBits - 1); seq == 0 {
+		seq = 1
+	}
+	return seq
+}
+
 // NewerSeq says that sequence a comes after b, modulo their width.
 func NewerSeq(a, b uint32) bool { return int32((a-b)<<(32-semaSeqBits)) > 0 }
 
@@ -134,3 +143,9 @@ func PollWord(w uint64, state int, ticket uint32) uint64 {
 
 // HistoryState of the header: bit 0 on, bits 1 to 63 entries lost.
 const HistoryOn uint64 = 1
+
+// RefWord is an object's offset and generation as structs in an arena store them:
+// bits 0 to 31 the offset / ObjectUnit, 32 to 63 the generation.
+func RefWord(off Offset, gen uint32) uint64 { return off/ObjectUnit | uint64(gen)<<32 }
+func RefOffset(w uint64) Offset             { return Offset(uint32(w)) * ObjectUnit }
+func RefGen(w uint64) uint32                { return uint32(w >> 32) }

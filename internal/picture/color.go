@@ -14,6 +14,7 @@ var (
 	free   = hexColor(0xdde1e7)
 	lost   = hexColor(0x111111)
 	orphan = hexColor(0xd11149)
+	object = hexColor(0x7a6a4f)
 	large  = [2]color{hexColor(0x39527a), hexColor(0x5b77a5)}
 )
 
@@ -62,6 +63,8 @@ func (c *cell) color() color {
 		return large[0]
 	case Span:
 		return ofClass(c.meanClass())
+	case Objects:
+		return object
 	case Lost:
 		return lost
 	}

@@ -12,12 +12,13 @@ const (
 	Pending             // freed, not yet joined
 	Large               // one large block
 	Span                // a span of equal blocks
+	Objects             // records of locks, semaphores, barriers
 	Lost                // damage: nothing claims these pages
 	kinds
 )
 
 func (k Kind) String() string {
-	return [kinds]string{"never used", "free", "freed, not yet joined", "large block", "span", "lost"}[k]
+	return [kinds]string{"never used", "free", "freed, not yet joined", "large block", "span", "objects", "lost"}[k]
 }
 
 // Run is a stretch of pages.
@@ -25,9 +26,9 @@ type Run struct {
 	Page, Pages uint64
 	Kind        Kind
 	Class       int    // of a span
-	Size        uint64 // bytes of a block, of a span
-	Live        int    // allocated blocks of a span
-	Blocks      int    // all blocks of a span
+	Size        uint64 // bytes of a block of a span, of a record of objects
+	Live        int    // allocated blocks of a span, objects
+	Blocks      int    // all blocks of a span, all records
 	Slot        int    // who owns a span or allocated a block, 0 nobody
 	Orphan      bool   // a block, or some of a span's, was left by a dead user
 }
@@ -37,7 +38,7 @@ func (r Run) full() float64 {
 	switch {
 	case r.Kind == Large:
 		return 1
-	case r.Kind == Span && r.Blocks > 0:
+	case (r.Kind == Span || r.Kind == Objects) && r.Blocks > 0:
 		return float64(r.Live) / float64(r.Blocks)
 	}
 	return 0
@@ -70,6 +71,8 @@ type Heap struct {
 	Classes              []Class
 	LargeBlocks          uint64
 	LargeBytes           uint64
+	Objects              uint64 // locks, semaphores, barriers
+	ObjectBytes          uint64
 	Users                []User
 	UsersMax             int
 	Runs                 iter.Seq[Run] // in the order of their pages

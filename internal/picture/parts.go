@@ -20,7 +20,7 @@ func (d *drawing) bar() {
 	h := d.h
 	const width, height = pageWidth - 2*margin, 26
 	x, total := float64(margin), float64(max(h.Meta+h.Live+h.FreeData, 1))
-	small := h.Live - min(h.LargeBytes, h.Live)
+	small := h.Live - min(h.LargeBytes+h.ObjectBytes, h.Live)
 	label := ""
 	for _, part := range []struct {
 		name  string
@@ -31,8 +31,12 @@ func (d *drawing) bar() {
 		{"tables", h.Meta, hexColor(0x1d2430), true},
 		{"small blocks", small, ofClass(4), true},
 		{"large blocks", min(h.LargeBytes, h.Live), large[1], true},
+		{"objects", h.ObjectBytes, object, true},
 		{"free", h.FreeData, free, false},
 	} {
+		if part.name == "objects" && part.bytes == 0 {
+			continue
+		}
 		w := width * float64(part.bytes) / total
 		if part.bytes > 0 {
 			d.f(`<g><title>%s: %s</title>`, part.name, size(part.bytes))
@@ -77,6 +81,9 @@ func (d *drawing) marks() {
 		d.rect(x, y, side/2-0.5, side, 2, large[0].hex(), "")
 		d.rect(x+side/2+0.5, y, side/2-0.5, side, 2, large[1].hex(), "")
 	}, "large blocks")
+	if d.h.Objects > 0 {
+		put(swatch(object.hex(), ""), "locks")
+	}
 	put(swatch(free.hex(), ""), "free")
 	put(swatch("url(#hatch)", ""), "just freed")
 	put(swatch(virgin.hex(), ` stroke="#dde1e7"`), "never used")
@@ -110,6 +117,9 @@ func (d *drawing) describe(c *cell, i, n uint64) string {
 	text := fmt.Sprintf("page %d at %#x: %s, %s", r.Page, d.h.DataOffset+r.Page*d.h.PageSize, r.Kind, plural(r.Pages, "page"))
 	if r.Kind == Span {
 		text += fmt.Sprintf(", blocks of %s, %d of %d live", size(r.Size), r.Live, r.Blocks)
+	}
+	if r.Kind == Objects {
+		text += fmt.Sprintf(", records of %s, %d of %d live", size(r.Size), r.Live, r.Blocks)
 	}
 	if r.Slot != 0 && (r.Kind == Span || r.Kind == Large) {
 		text += fmt.Sprintf(", slot %d", r.Slot)

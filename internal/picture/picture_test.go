@@ -153,3 +153,26 @@ func TestColors(t *testing.T) {
 		t.Error("a colour does not come back")
 	}
 }
+
+// TestObjects draws records of locks beside blocks.
+func TestObjects(t *testing.T) {
+	h := heap(4, Run{Pages: 2, Kind: Objects, Size: 64, Live: 3, Blocks: 64}, Run{Page: 2, Pages: 2, Kind: Free})
+	h.Objects, h.ObjectBytes, h.Live = 3, 192, 4096+192
+	var text, svg strings.Builder
+	if err := Text(&text, h, 80, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"◆◆░░", "3 objects (locks, semaphores, barriers), 192 B"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+	if err := SVG(&svg, h); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"objects, 2 pages, records of 64 B, 3 of 64 live", "objects: 192 B", ">locks<"} {
+		if !strings.Contains(svg.String(), want) {
+			t.Errorf("no %q in the SVG file", want)
+		}
+	}
+}

@@ -134,7 +134,7 @@ func (d *drawing) segment(x, y, width float64, i, n uint64) {
 		d.rect(x, y, w, h, round, lost.hex(), fmt.Sprintf(` stroke="%s" stroke-width="2"`, orphan.hex()))
 	case Large:
 		d.rect(x, y, w, h, round, free.mix(full, 0.25+0.75*c.full()).hex(), "")
-	case Span:
+	case Span, Objects:
 		d.span(x, y, w, h, round, full, c)
 	}
 	if c.orphan {

@@ -87,6 +87,9 @@ func (t *textMap) cell(c *cell) {
 			mark, paint = '×', orphan
 		}
 		t.paint(paint.mix(paper, 0.25))
+	case Objects:
+		mark = '◆'
+		t.paint(paint.mix(paper, 0.25))
 	case Span:
 		mark = eighths[min(max(int(c.full()*8+0.5), 0), 8)]
 		if c.orphan {
@@ -99,9 +102,12 @@ func (t *textMap) cell(c *cell) {
 
 // legend explains marks and lists classes and users.
 func (t *textMap) legend(h *Heap) {
-	t.line("· never used   ░ free   ▁▄█ span, by how full it is   ■□ large block   × orphaned   ! lost")
+	t.line("· never used   ░ free   ▁▄█ span, by how full it is   ■□ large block   ◆ locks and semaphores   × orphaned   ! lost")
 	if h.LargeBlocks > 0 {
 		t.line("%s, %s", plural(h.LargeBlocks, "large block"), size(h.LargeBytes))
+	}
+	if h.Objects > 0 {
+		t.line("%s (locks, semaphores, barriers), %s", plural(h.Objects, "object"), size(h.ObjectBytes))
 	}
 	for _, c := range h.Classes {
 		t.paint(ofClass(c.Class))

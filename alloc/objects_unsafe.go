@@ -1,0 +1,65 @@
+package alloc
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+	"usarena/internal/region"
+)
+
+// NewObjects makes a run of free records for locks, semaphores and the like, of
+// a class of layout.ObjectBytes, and gives its page. The run is nobody's, and it
+// stays for ever. Its memory is zero before its word commits it: killed before
+// that, the pages are free. ErrNoSpace, ErrClosed.
+func (h *Heap) NewObjects(class int) (page uint64, err error) {
+	const op = "new objects"
+	if err := h.begin(op); err != nil {
+		return 0, err
+	}
+	defer h.end()
+	size, ok := layout.ObjectBytes(uint16(class))
+	if !ok || class < 0 {
+		return 0, errs.Wrap(errs.Invalid, op, "%s: records of class %d", h.name, class)
+	}
+	n := layout.ObjectPages(size)
+	page, err = h.allocRun(n, 1, layout.ObjectRun(n, class))
+	if err != nil {
+		return 0, err
+	}
+	h.chain(page)
+	return page, nil
+}
+
+// chain makes a run of objects the newest of all. A run that a death keeps out
+// of the chain is found by those who scan.
+func (h *Heap) chain(page uint64) {
+	for newest := &h.r.Header().Objects; ; {
+		was := newest.Load()
+		h.setHint(page, was)
+		if newest.CompareAndSwap(was, page+1) {
+			return
+		}
+	}
+}
+
+// blank zeroes the memory of n pages that are about to be a run of objects.
+func (h *Heap) blank(page, n uint64) {
+	for i := uint64(0); i < n<<layout.PageShift; i += 8 {
+		w := (*uint64)(unsafe.Add(h.data, page<<layout.PageShift+i))
+		if atomic.LoadUint64(w) != 0 {
+			atomic.StoreUint64(w, 0)
+		}
+	}
+}
+
+// ObjectRuns lists the pages at which runs of objects begin.
+func ObjectRuns(r *region.Region) (pages []uint64) {
+	for p, n := uint64(0), r.Visible(); p < n; p++ {
+		if s := r.Load(p); s.IsObjects() && s.Len() <= n-p {
+			pages = append(pages, p)
+		}
+	}
+	return pages
+}

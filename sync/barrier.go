@@ -1,0 +1,228 @@
+package sync
+
+import (
+	"context"
+	"sync/atomic"
+
+	"usarena/arena"
+	"usarena/internal/errs"
+	"usarena/internal/futex"
+	"usarena/internal/layout"
+	"usarena/internal/robust"
+)
+
+// Barrier is where n parties, goroutines of any process, wait for each other. It
+// may be used again at once. A process that has ever waited at it is a party: if
+// it dies, the barrier breaks, for whoever waits and whoever comes, until Reset;
+// a process that closes the arena breaks nothing. A *Barrier is this process's
+// handle; it must not be copied. IRIX: barrier_t.
+type Barrier struct {
+	_     noCopy
+	s     *space
+	r     robust.Record
+	head  layout.ObjectHead
+	gate  gate
+	spin  spinner
+	freed atomic.Bool
+	race  raceMark
+}
+
+// NewBarrier makes a barrier in the arena. It belongs to the arena and stays
+// until Free. ErrNoSpace when the arena is full. IRIX: new_barrier.
+func NewBarrier(a *arena.Arena) (*Barrier, error) {
+	const op = "new barrier"
+	s, err := enter(a, op)
+	if err != nil {
+		return nil, err
+	}
+	defer s.t.Leave()
+	r, err := s.t.Make(op, layout.BarrierObject, 0, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	return barrierFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+}
+
+// BarrierAt is the barrier at off, in any process. ErrNotAllocated,
+// ErrWrongObject.
+func BarrierAt(a *arena.Arena, off arena.Offset) (*Barrier, error) {
+	const op = "barrier at"
+	s, err := enter(a, op)
+	if err != nil {
+		return nil, err
+	}
+	defer s.t.Leave()
+	r, head, err := s.t.Find(op, off, layout.BarrierObject)
+	if err != nil {
+		return nil, err
+	}
+	return barrierFrom(s, r, head), nil
+}
+
+func barrierFrom(s *space, r robust.Record, head layout.ObjectHead) *Barrier {
+	return s.t.Handle(r, head.Gen(), func() robust.Handle { return &Barrier{s: s, r: r, head: head} }).(*Barrier)
+}
+
+// Wait arrives and waits until n parties have. n may differ from one use to the
+// next; all parties of one use give the same. ErrBroken when a party died. A
+// cancelled party takes its arrival back, unless the others have passed by then.
+// IRIX: barrier, which spins and knows no death.
+func (b *Barrier) Wait(ctx context.Context, n uint32) error {
+	const op = "barrier"
+	t, err := b.begin(op)
+	if err != nil {
+		return err
+	}
+	defer t.Leave()
+	if err := ctx.Err(); err != nil { // a done context never arrives
+		return interrupted(op, t, b.r.Off, err)
+	}
+	if n == 0 {
+		return errs.Wrap(errs.Invalid, op, "%s: barrier at %#x: of 0 parties", t.Name(), b.r.Off)
+	}
+	b.race.release()
+	robust.SetBit(b.r, t.Slot()) // model: B1
+	phase, passed, err := b.arrive(op, n)
+	if err != nil || passed {
+		b.race.acquire()
+		return err
+	}
+	if b.spin.run(func() (bool, bool) { return b.moved(phase), false }) {
+		return b.result(op, phase)
+	}
+	w := await{s: b.s, ctx: ctx, op: op, off: b.r.Off, r: b.r, gate: &b.gate, each: true, alive: b.check, over: b.mourn}
+	err = w.until(func() (bool, error) { return b.moved(phase), nil })
+	if err != nil && !b.moved(phase) && b.check(op) == nil && b.takeBack(phase) {
+		return err
+	}
+	if err != nil && b.check(op) != nil {
+		return err
+	}
+	return b.result(op, phase)
+}
+
+// arrive counts one party in. The last one opens the barrier.
+func (b *Barrier) arrive(op string, n uint32) (phase uint32, passed bool, err error) {
+	for {
+		w := layout.BarrierWord(b.r.Word.Load())
+		if w.Broken() {
+			return 0, false, b.broken(op)
+		}
+		if w.Count()+1 < n {
+			if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase(), w.Count()+1))) { // model: B2
+				return w.Phase(), false, nil
+			}
+			continue
+		}
+		if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase()+1, 0))) { // model: B3
+			robust.Wake(b.r, futex.All) // model: B4
+			return w.Phase(), true, nil
+		}
+	}
+}
+
+// moved says that the phase is over, one way or the other.
+func (b *Barrier) moved(phase uint32) bool {
+	w := layout.BarrierWord(b.r.Word.Load())
+	return w.Phase() != phase || w.Broken()
+}
+
+// result is how a phase that is over ended.
+func (b *Barrier) result(op string, phase uint32) error {
+	b.race.acquire()
+	w := layout.BarrierWord(b.r.Word.Load())
+	if w.Phase() == phase || b.r.Broken.Load() == phase+1 {
+		return b.broken(op)
+	}
+	return nil
+}
+
+func (b *Barrier) broken(op string) error {
+	return errs.Wrap(errs.Broken, op, "%s: barrier at %#x: a party died or it was reset; Reset makes it usable again", b.s.t.Name(), b.r.Off)
+}
+
+// mourn breaks the barrier if a party is gone.
+func (b *Barrier) mourn() (bool, error) {
+	t := b.s.t
+	for slot := 1; slot <= t.Users(); slot++ {
+		w := b.r.Bits(slot / 64)
+		if w == nil {
+			break
+		}
+		if w.Load()>>(slot%64)&1 != 0 && slot != t.Slot() && t.GoneNow(slot) {
+			robust.Break(b.r)
+			return false, nil
+		}
+	}
+	return false, nil
+}
+
+// takeBack undoes an arrival at a phase that is not over. False: it is.
+func (b *Barrier) takeBack(phase uint32) bool {
+	for {
+		w := layout.BarrierWord(b.r.Word.Load())
+		if w.Phase() != phase || w.Broken() || w.Count() == 0 {
+			return false
+		}
+		if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(phase, w.Count()-1))) { // model: B6
+			return true
+		}
+	}
+}
+
+// Reset makes the barrier as new: parties that wait get ErrBroken, a broken
+// barrier can be used again, and nobody is a party. IRIX: init_barrier.
+func (b *Barrier) Reset() error {
+	t, err := b.begin("reset barrier")
+	if err != nil {
+		return err
+	}
+	defer t.Leave()
+	for {
+		w := layout.BarrierWord(b.r.Word.Load())
+		if w.Count() != 0 && !w.Broken() {
+			robust.Break(b.r) // who waits finds out from the word, or from Broken
+			continue
+		}
+		if w.Broken() {
+			b.r.Broken.Store(w.Phase() + 1)
+		}
+		if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase()+1, 0))) { // model: B7
+			break
+		}
+	}
+	for slot := 1; slot <= t.Users(); slot++ {
+		robust.ClearBit(b.r, slot)
+	}
+	robust.Wake(b.r, futex.All)
+	return nil
+}
+
+// Free frees the barrier. Who still uses it, in any process, uses what is made in
+// its place. ErrNotAllocated if it was freed already. IRIX: free_barrier.
+func (b *Barrier) Free() error {
+	const op = "free barrier"
+	t, err := b.begin(op)
+	if err != nil {
+		return err
+	}
+	defer t.Leave()
+	if err := t.Free(op, b.r, b.head); err != nil {
+		return err
+	}
+	b.freed.Store(true)
+	b.gate.tellAll()
+	return nil
+}
+
+// Offset is where the barrier is, for BarrierAt in any process.
+func (b *Barrier) Offset() arena.Offset { return b.r.Off }
+
+// Shut wakes this process's waiters, because the arena closes.
+func (b *Barrier) Shut() { shut(&b.gate, b.r) }
+
+func (b *Barrier) begin(op string) (*robust.Table, error) {
+	return begin(b.s.t, op, b.r, b.head, &b.freed)
+}
+
+func (b *Barrier) check(op string) error { return alive(b.s.t, op, b.r, b.head, &b.freed) }

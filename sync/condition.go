@@ -1,0 +1,185 @@
+package sync
+
+import (
+	"context"
+	gosync "sync"
+	"sync/atomic"
+
+	"usarena/arena"
+	"usarena/internal/errs"
+	"usarena/internal/futex"
+	"usarena/internal/layout"
+	"usarena/internal/robust"
+)
+
+// Condition is where goroutines of any process wait for something that a Lock
+// protects to become true. A *Condition is this process's handle; it must not be
+// copied. IRIX has none.
+type Condition struct {
+	_     noCopy
+	s     *space
+	r     robust.Record
+	head  layout.ObjectHead
+	gate  gate
+	freed atomic.Bool
+
+	mu       gosync.Mutex
+	consumed uint32 // the event up to which waiters of this process have been let go
+	here     int    // waiters of this process
+}
+
+// NewCondition makes a condition in the arena. It belongs to the arena and stays
+// until Free. ErrNoSpace when the arena is full.
+func NewCondition(a *arena.Arena) (*Condition, error) {
+	const op = "new condition"
+	s, err := enter(a, op)
+	if err != nil {
+		return nil, err
+	}
+	defer s.t.Leave()
+	r, err := s.t.Make(op, layout.ConditionObject, 0, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	return conditionFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+}
+
+// ConditionAt is the condition at off, in any process. ErrNotAllocated,
+// ErrWrongObject.
+func ConditionAt(a *arena.Arena, off arena.Offset) (*Condition, error) {
+	const op = "condition at"
+	s, err := enter(a, op)
+	if err != nil {
+		return nil, err
+	}
+	defer s.t.Leave()
+	r, head, err := s.t.Find(op, off, layout.ConditionObject)
+	if err != nil {
+		return nil, err
+	}
+	return conditionFrom(s, r, head), nil
+}
+
+func conditionFrom(s *space, r robust.Record, head layout.ObjectHead) *Condition {
+	return s.t.Handle(r, head.Gen(), func() robust.Handle { return &Condition{s: s, r: r, head: head} }).(*Condition)
+}
+
+// Wait gives up l, which the caller holds, waits for a Signal or Broadcast, and
+// takes l again. It returns holding l in every case but one: an error that is
+// neither the context's nor ErrOwnerDied, such as ErrClosed, says that l is not
+// held. It may return without a signal: call it in a loop over what is waited
+// for. ErrOwnerDied as Lock.
+func (c *Condition) Wait(ctx context.Context, l *Lock) error {
+	const op = "wait"
+	t, err := c.begin(op)
+	if err != nil {
+		return err
+	}
+	defer t.Leave()
+	if l.m.s != c.s {
+		return errs.Wrap(errs.Invalid, op, "%s: condition at %#x: the lock is of another arena", t.Name(), c.r.Off)
+	}
+	all := c.joins()
+	defer c.leaves()
+	if err := l.Unlock(); err != nil { // model: C2
+		return err
+	}
+	w := await{s: c.s, ctx: ctx, op: op, off: c.r.Off, r: c.r, gate: &c.gate, each: true, alive: c.check}
+	err = w.until(func() (bool, error) { return c.letGo(all), nil })
+	if c.s.t.Closed() {
+		return t.ClosedError(op)
+	}
+	again := l.Lock(context.WithoutCancel(ctx)) // in every case
+	if again != nil {
+		return again
+	}
+	return err
+}
+
+// joins counts a waiter in, before l is given up: signals from then on count.
+func (c *Condition) joins() (broadcasts uint64) {
+	c.r.Waiters.Add(1) // model: C1
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.here == 0 {
+		c.consumed = c.r.Event.Load()
+	}
+	c.here++
+	return c.r.Word.Load()
+}
+
+func (c *Condition) leaves() {
+	c.mu.Lock()
+	c.here--
+	c.mu.Unlock()
+	discount(c.r) // model: C4
+}
+
+// letGo says whether the front of this process's waiters goes: for a broadcast
+// since it came, or for a signal that no other waiter here has gone for.
+func (c *Condition) letGo(broadcasts uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	event := c.r.Event.Load()
+	if c.r.Word.Load() != broadcasts {
+		c.consumed = event
+		return true
+	}
+	if event == c.consumed {
+		return false
+	}
+	c.consumed++
+	return true
+}
+
+// Signal wakes at least one waiter, if there is any. The caller need not hold
+// the lock.
+func (c *Condition) Signal() error { return c.signal("signal", 1) }
+
+// Broadcast wakes all waiters.
+func (c *Condition) Broadcast() error { return c.signal("broadcast", futex.All) }
+
+func (c *Condition) signal(op string, n int) error {
+	t, err := c.begin(op)
+	if err != nil {
+		return err
+	}
+	defer t.Leave()
+	if n == futex.All {
+		c.r.Word.Add(1)
+	}
+	c.r.Event.Add(1) // model: C5
+	if c.r.Waiters.Load() != 0 {
+		futex.Wake(&c.r.Event, n) // model: C6
+	}
+	return nil
+}
+
+// Free frees the condition. Who still uses it, in any process, uses what is made
+// in its place. ErrNotAllocated if it was freed already.
+func (c *Condition) Free() error {
+	const op = "free condition"
+	t, err := c.begin(op)
+	if err != nil {
+		return err
+	}
+	defer t.Leave()
+	if err := t.Free(op, c.r, c.head); err != nil {
+		return err
+	}
+	c.freed.Store(true)
+	c.gate.tellAll()
+	return nil
+}
+
+// Offset is where the condition is, for ConditionAt in any process.
+func (c *Condition) Offset() arena.Offset { return c.r.Off }
+
+// Shut wakes this process's waiters, because the arena closes.
+func (c *Condition) Shut() { shut(&c.gate, c.r) }
+
+func (c *Condition) begin(op string) (*robust.Table, error) {
+	return begin(c.s.t, op, c.r, c.head, &c.freed)
+}
+
+func (c *Condition) check(op string) error { return alive(c.s.t, op, c.r, c.head, &c.freed) }

@@ -1,0 +1,178 @@
+package sync
+
+import (
+	gosync "sync"
+	"time"
+
+	"usarena/internal/futex"
+	"usarena/internal/layout"
+)
+
+// enqueue takes the next ticket. p.mu is held.
+func (p *PollSema) enqueue() {
+	t := p.s.t
+	t.WaitBegins(p.r.Off, layout.WaitingPoll)
+	p.ticket = p.r.Event.Add(1)
+	p.queued, p.since = true, time.Time{}
+	p.setState(layout.PollQueued) // model: Q2
+}
+
+// dequeue ends the stay in the queue. p.mu is held.
+func (p *PollSema) dequeue(state int) {
+	p.setState(state)
+	p.queued = false
+	p.s.t.WaitEnds(p.r.Off, layout.WaitingPoll)
+}
+
+// setState changes this slot's state beside what V does to the same word.
+func (p *PollSema) setState(state int) {
+	w := p.r.Slot(p.s.t.Slot())
+	for {
+		v := w.Load()
+		if w.CompareAndSwap(v, layout.PollWord(v, state, p.ticket)) {
+			return
+		}
+	}
+}
+
+// look takes a unit for a process that is queued, if one is free and nobody who
+// came before takes it. soon: look again in a moment, whatever happens. p.mu is
+// held.
+func (p *PollSema) look() (granted, soon bool) {
+	t := p.s.t
+	before, giving := t.Queued(p.r, p.ticket)
+	free := layout.SemaWord(p.r.Word.Load()).Value()
+	if free == 0 {
+		p.since = time.Time{}
+		return false, giving // model: Q4
+	}
+	if free <= before { // theirs, unless they do not take it
+		if p.since.IsZero() {
+			p.since = time.Now()
+		}
+		if time.Since(p.since) < quantum {
+			return false, true
+		}
+	}
+	if ok, _ := t.TakeUnit(p.r, true); !ok { // model: Q3
+		return false, true
+	}
+	p.dequeue(layout.PollGranted)
+	p.granted = true
+	return true, false
+}
+
+// settle ends what a granted unit was told by: whatever this process does next
+// at the semaphore says that it knows. p.mu is held.
+func (p *PollSema) settle() {
+	if !p.granted {
+		return
+	}
+	p.granted = false
+	p.setState(layout.PollNone)
+	if p.fd >= 0 {
+		clearEvent(p.fd)
+	}
+	select {
+	case <-p.ready:
+	default:
+	}
+}
+
+// tell tells this process that it has its unit. p.mu is held.
+func (p *PollSema) tell() {
+	p.race.acquire()
+	if p.fd >= 0 {
+		setEvent(p.fd)
+	}
+	select {
+	case p.ready <- struct{}{}:
+	default:
+	}
+}
+
+// Shut wakes the goroutine that waits for the bell, because the arena closes.
+func (p *PollSema) Shut() { p.s.t.RingBell(p.s.t.Slot()) }
+
+// ringer waits on this user's bell for all pollable semaphores at which it is
+// queued. It runs only while there are any, and holds one thread then.
+type ringer struct {
+	mu      gosync.Mutex
+	queued  map[*PollSema]struct{}
+	running bool
+}
+
+func (g *ringer) add(s *space, p *PollSema) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.queued == nil {
+		g.queued = map[*PollSema]struct{}{}
+	}
+	g.queued[p] = struct{}{}
+	if !g.running {
+		g.running = true
+		go g.run(s)
+		return
+	}
+	s.t.RingBell(s.t.Slot())
+}
+
+func (g *ringer) run(s *space) {
+	t := s.t
+	if t.Enter("wait for the bell") != nil {
+		return
+	}
+	defer t.Leave()
+	for !t.Closed() {
+		bell := t.Bell().Load()
+		soon, more := g.look()
+		switch {
+		case !more:
+			return
+		case soon:
+			futex.Wait(t.Bell(), bell, quantum)
+		default:
+			// Without an end: who gives a unit rings before it is there, and is
+			// seen to be giving until it has rung again.
+			futex.WaitLong(t.Bell(), bell)
+		}
+	}
+}
+
+// look goes over all semaphores; more is false if there is none left, and the
+// ringer has ended.
+func (g *ringer) look() (soon, more bool) {
+	g.mu.Lock()
+	list := make([]*PollSema, 0, len(g.queued))
+	for p := range g.queued {
+		list = append(list, p)
+	}
+	g.mu.Unlock()
+	for _, p := range list {
+		again, done := p.lookQueued()
+		soon = soon || again
+		if done {
+			g.mu.Lock()
+			delete(g.queued, p)
+			g.mu.Unlock()
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running = len(g.queued) > 0
+	return soon, g.running
+}
+
+func (p *PollSema) lookQueued() (soon, done bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.queued {
+		return false, true
+	}
+	granted, soon := p.look()
+	if granted {
+		p.tell()
+		p.s.t.Ring(p.r) // the next one, if units are left
+	}
+	return soon, granted
+}

@@ -1,0 +1,71 @@
+package sync
+
+import (
+	"context"
+	"sync/atomic"
+
+	"usarena/arena"
+	"usarena/internal/layout"
+)
+
+// setupOff names the lock of the header in what users are told to wait for.
+const setupOff = layout.SetupOff
+
+// Setup makes the first datum, once: the first process to come allocates a zeroed
+// T, has f initialise it, and publishes it; the others wait and get the same. If
+// the one that is at it dies, another begins anew. f's error is returned to the
+// one that called it, and the next one tries. Other errors as arena.New,
+// arena.Root and Lock.Lock. Nobody else should set the first datum meanwhile.
+func Setup[T any](ctx context.Context, a *arena.Arena, f func(*T) error) (arena.Ptr[T], error) {
+	if p, err := arena.Root[T](a); err != nil || p.Offset() != 0 {
+		return p, err
+	}
+	s, err := enter(a, "setup")
+	if err != nil {
+		return arena.Ptr[T]{}, err
+	}
+	defer s.t.Leave()
+	m := s.setup()
+	if _, _, err := m.acquire(ctx, "setup", layout.Waiting); err != nil {
+		return arena.Ptr[T]{}, err
+	}
+	defer m.release("setup")
+	if err := s.t.Consistent(m.word, "setup", m.off); err != nil { // what a dead one has begun is no part of ours
+		return arena.Ptr[T]{}, err
+	}
+	if p, err := arena.Root[T](a); err != nil || p.Offset() != 0 {
+		return p, err
+	}
+	return makeRoot(a, f)
+}
+
+// makeRoot makes the root; the caller is the only one.
+func makeRoot[T any](a *arena.Arena, f func(*T) error) (arena.Ptr[T], error) {
+	p, err := arena.New[T](a)
+	if err != nil {
+		return p, err
+	}
+	published := false
+	defer func() {
+		if !published {
+			p.Free(a) // also when f panics
+		}
+	}()
+	if err := f(p.In(a)); err != nil {
+		return arena.Ptr[T]{}, err
+	}
+	if published = arena.CasRoot(a, arena.Ptr[T]{}, p); !published {
+		return arena.Root[T](a)
+	}
+	return p, nil
+}
+
+// setup is the lock word of the header, with this process's queue.
+func (s *space) setup() *mutex {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.setupLock == nil {
+		s.setupLock = &mutex{s: s, word: &s.t.Region().Header().Setup, late: new(atomic.Uint64), off: setupOff}
+	}
+	return s.setupLock
+}

@@ -54,7 +54,7 @@ func (a *Arena) Close() error {
 			u.Word.Store(layout.UserWord(layout.UserFree, a.gen))
 		}
 	}
-	all = append(all, a.region.Close())
+	all = append(all, a.buryObjects(), a.region.Close())
 	all = append(all, a.keeper.Close()) // only now somebody else may take the slot
 	return errors.Join(append(all, a.file.Close())...)
 }

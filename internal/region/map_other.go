@@ -19,3 +19,6 @@ type Options struct {
 
 // Map needs Linux.
 func Map(int, layout.Geometry, Options) (*Region, error) { return nil, errors.ErrUnsupported }
+
+// Bury has nothing to do.
+func (r *Region) Bury([]uint64) (release func(), err error) { return func() {}, nil }

@@ -141,7 +141,7 @@ func (r *Region) finish(base unsafe.Pointer, total uintptr, at []unsafe.Pointer)
 	} else {
 		r.head, r.states, r.bits, r.data = at[0], at[1], at[2], at[3]
 	}
-	r.unmap = func() error { return unmapOrPoison(base, total) }
+	r.unmap = func() error { return r.unmapAround(base, total) }
 	return nil
 }
 

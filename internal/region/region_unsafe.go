@@ -18,6 +18,7 @@ type Region struct {
 
 	reserve Reserver
 	unmap   func() error
+	tombs   []unsafe.Pointer // see Bury; ascending
 }
 
 // Reserver makes ranges of a file exist, so that no store into them can fail.

@@ -55,3 +55,10 @@ func (a *Arena) buryObjects() error {
 	runtime.AddCleanup(a.table, func(f func()) { f() }, release)
 	return err
 }
+
+// recoverGone recovers a dead user for somebody who waits for what it may have.
+func (a *Arena) recoverGone(slot int) {
+	if a.seesAll() {
+		a.recoverIfDead(slot)
+	}
+}

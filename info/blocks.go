@@ -68,6 +68,9 @@ func (m *image) blocksOf(r run, b blockBits, f func(Block) bool) bool {
 	x := Block{Offset: m.dataOff(r.page), Slot: r.word.Slot(), Gen: r.word.Gen()}
 	switch r.kind {
 	case layout.Large:
+		if r.objects() { // nobody's memory
+			return true
+		}
 		x.Kind, x.Class, x.Size = "large", -1, r.pages<<layout.PageShift
 		x.Orphan = r.word&layout.Orphaned != 0
 		return f(x)

@@ -7,7 +7,6 @@ import (
 	"usarena/internal/errs"
 	"usarena/internal/layout"
 	"usarena/internal/region"
-	"usarena/internal/robust"
 )
 
 // pauses are the waits before further looks at an arena in use. What is only
@@ -48,7 +47,7 @@ func CheckImage(b []byte) Report {
 
 // CheckRegion looks at a mapped arena. With live, or if o knows a user that is
 // not dead, others may write meanwhile. A nil o knows nobody.
-func CheckRegion(r *region.Region, live bool, o robust.Oracle) Report {
+func CheckRegion(r *region.Region, live bool, o mourner) Report {
 	m := overRegion(r)
 	var log findings
 	var report Report

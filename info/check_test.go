@@ -68,6 +68,7 @@ func TestLegal(t *testing.T) {
 		"pending across": func(m *maker) {
 			m.state(pageAcross, layout.PendingRun(pageOver-pageAcross))
 		},
+		"dead":        func(m *maker) { m.user(2, layout.UserDead, 3) },
 		"half zeroed": func(m *maker) { m.state(pageWas+1, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,11 +107,10 @@ func TestPlanted(t *testing.T) {
 		"truncated header": {KindTruncated, 0, func(m *maker) { m.b = m.b[:layout.HeaderSize-1] }},
 		"empty":            {KindMagic, 0, func(m *maker) { m.b = nil }},
 
-		"user state":      {KindUser, m0.userAt(4), func(m *maker) { m.user(4, 3, 1) }},
+		"user state":      {KindUser, m0.userAt(4), func(m *maker) { m.user(4, 4, 1) }},
 		"user word":       {KindUser, m0.userAt(1), func(m *maker) { m.w[m.userAt(1)/8] |= 1 << 20 }},
 		"user generation": {KindUser, m0.userAt(4), func(m *maker) { m.user(4, layout.UserLive, 0) }},
 		"reserved user":   {KindReserved, m0.userAt(8) + 0x38, func(m *maker) { m.put(m.userAt(8)+0x38, 5) }},
-		"reserved ledger": {KindReserved, m0.g.LedgersOff + 0x70, func(m *maker) { m.put(m.g.LedgersOff+0x70, 5) }},
 		"reserved lane":   {KindReserved, m0.g.LanesOff + 64 + 0x38, func(m *maker) { m.put(m.g.LanesOff+64+0x38, 5) }},
 		"reserved region": {KindReserved, m0.lockAt(1) + 4, func(m *maker) { m.put(m.lockAt(1), 1<<32) }},
 		"reserved hints":  {KindReserved, m0.lockAt(3) + 0x60, func(m *maker) { m.put(m.lockAt(3)+0x60, 1) }},

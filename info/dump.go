@@ -24,21 +24,23 @@ func Dump(w io.Writer, name string) error {
 	}
 	defer v.close()
 	out := bufio.NewWriter(w)
-	d := dumper{v.image, out}
+	d := dumper{m: v.image, out: out}
 	err = v.guard(func() {
+		d.people = newPeople(v.image, v)
 		d.header(v.backing(), v.anyUser())
 		for _, f := range log.list {
 			d.damage(f.Finding)
 		}
-		d.users(v)
+		d.users()
 		d.runs()
 	})
 	return errors.Join(err, out.Flush())
 }
 
 type dumper struct {
-	m   *image
-	out *bufio.Writer
+	m      *image
+	out    *bufio.Writer
+	people *people
 }
 
 func (d *dumper) printf(format string, args ...any) { fmt.Fprintf(d.out, format, args...) }
@@ -47,7 +49,7 @@ func (d *dumper) damage(f Finding) { d.printf("!! %s at %#x: %s\n", f.Kind, f.Of
 
 func (d *dumper) header(backing string, live bool) {
 	m, g, h := d.m, &d.m.geo, d.m.head
-	s := m.stats()
+	s := m.stats(d.people.o)
 	d.printf("arena %s (%s)", m.name, backing)
 	if live {
 		d.printf(", in use: lines may contradict each other")
@@ -61,8 +63,8 @@ func (d *dumper) header(backing string, live bool) {
 
 func size(n uint64) string { return humanize.IBytes(n) }
 
-func (d *dumper) users(o mourner) {
-	for _, u := range d.m.users(o) {
+func (d *dumper) users() {
+	for _, u := range d.m.users(d.people) {
 		width := ""
 		if u.Bits32 {
 			width = ", 32 bits"
@@ -111,6 +113,10 @@ func (d *dumper) run(r run) {
 	d.printf("  page %-8d %#010x  %-8s %6d pages", r.page, d.m.dataOff(r.page), title(r), r.pages)
 	switch r.kind {
 	case layout.Large:
+		if r.objects() {
+			d.objects(r)
+			return
+		}
 		d.printf("  %s%s", owner(w, w.Slot() != 0), flag(w, layout.Orphaned, ", orphaned"))
 	case layout.Span:
 		c := layout.ClassTable[w.Class()]
@@ -131,6 +137,26 @@ func (d *dumper) run(r run) {
 	d.printf("\n")
 }
 
+// objects ends the line of a run of objects and writes a line for each object.
+func (d *dumper) objects(r run) {
+	size, n := r.recordsOf()
+	d.printf("  class %d, %d records of %d bytes\n", r.word.Gen(), n, size)
+	for rec := range d.m.records(r) {
+		if rec.head.State() == layout.ObjectFree && rec.head.Valid() {
+			continue
+		}
+		x := d.people.object(rec)
+		d.printf("    %-9s %#010x  generation %d, %s", x.Kind, x.Offset, x.Generation, x.State)
+		if x.Owner != 0 {
+			d.printf(", slot %d", x.Owner)
+		}
+		if x.Waiters > 0 {
+			d.printf(", %d wait", x.Waiters)
+		}
+		d.printf("\n")
+	}
+}
+
 func title(r run) string {
 	switch {
 	case r.kind == layout.None:
@@ -139,6 +165,8 @@ func title(r run) string {
 		return "LOST"
 	case r.word.Kind() == layout.Cont:
 		return "left" // a free run that a block left in this region
+	case r.objects():
+		return "objects"
 	}
 	return r.kind.String()
 }

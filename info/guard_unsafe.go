@@ -8,7 +8,8 @@ import (
 )
 
 // guard calls f, which reads the image. If the file was cut off meanwhile, the
-// read faults, and that becomes ErrTruncated. Other panics go on.
+// read faults, and that becomes ErrTruncated. Other panics go on. An error is
+// also that a part of the file could not be mapped.
 func (v *view) guard(f func()) (err error) { return v.image.guard(f) }
 
 func (m *image) guard(f func()) (err error) {
@@ -27,11 +28,11 @@ func (m *image) guard(f func()) (err error) {
 		}
 	}()
 	f()
-	return nil
+	return m.failed
 }
 
 func (m *image) contains(addr uintptr) bool {
-	for _, words := range [][]uint64{m.front, m.states, m.bits} {
+	for _, words := range [][]uint64{m.front, m.states, m.bits, m.data, m.near.words} {
 		base := uintptr(unsafe.Pointer(unsafe.SliceData(words)))
 		if addr-base < uintptr(len(words)*8) {
 			return true

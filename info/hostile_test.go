@@ -33,10 +33,16 @@ func readAll(t testing.TB, b []byte) Report {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if s := m.stats(); s.LiveBytes+s.FreeBytes > m.pages<<layout.PageShift {
+	if s := m.stats(nil); s.LiveBytes+s.FreeBytes > m.pages<<layout.PageShift {
 		t.Fatalf("live %d + free %d in %d pages", s.LiveBytes, s.FreeBytes, m.pages)
 	}
-	m.users(nil)
+	m.users(newPeople(m, nil))
+	for _, x := range m.objects(newPeople(m, nil)) {
+		if x.Kind != setupKind && x.Offset < m.geo.DataOff || x.Bytes > end-x.Offset {
+			t.Fatalf("object %+v in an arena that ends at %#x", x, end)
+		}
+	}
+	m.circles(nil)
 	return r
 }
 
@@ -106,9 +112,10 @@ func nonsense(t *testing.T, rnd *rand.Rand) {
 				t.Fatalf("block of %d bytes at %#x", size, off)
 			}
 		}
-		d := dumper{overRegion(r), bufio.NewWriter(io.Discard)}
+		d := dumper{m: overRegion(r), out: bufio.NewWriter(io.Discard)}
+		d.people = newPeople(d.m, nil)
 		d.header("memory", true)
-		d.users(nil)
+		d.users()
 		d.runs()
 	}
 }
@@ -190,20 +197,23 @@ func TestMillionPages(t *testing.T) {
 
 func FuzzCheckImage(f *testing.F) {
 	f.Add(tinySample(f).b[:12<<10])
+	f.Add(tinyObjects(f).b)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) { readAll(t, b) })
 }
 
-// FuzzWords changes words of a small arena whose header stays right.
+// FuzzWords changes words of small arenas whose headers stay right.
 func FuzzWords(f *testing.F) {
 	f.Add(uint16(0x200/8), uint64(13), uint16(464), uint64(layout.FreeRun(3)))
+	f.Add(uint16(0x3000/8), uint64(layout.MakeHead(layout.HistoryObject, 2, 0, 0, 1)), uint16(0x200/8), uint64(1))
 	f.Fuzz(func(t *testing.T, at uint16, word uint64, at2 uint16, word2 uint64) {
-		m := tinySample(t)
-		words := m.g.GuardOff / 8
-		m.put(uint64(at)%words*8, word)
-		m.put(uint64(at2)%words*8, word2)
-		readAll(t, m.b)
-		m.seal()
-		readAll(t, m.b)
+		for _, m := range []*maker{tinySample(t), tinyObjects(t)} {
+			words := (m.g.DataOff + layout.PageSize) / 8
+			m.put(uint64(at)%words*8, word)
+			m.put(uint64(at2)%words*8, word2)
+			readAll(t, m.b)
+			m.seal()
+			readAll(t, m.b)
+		}
 	})
 }

@@ -9,8 +9,9 @@ import (
 )
 
 // image is the metadata of an arena: three stretches of words, each as long as
-// what exists. Loads are atomic, since the arena may be in use; an index beyond
-// a stretch reads as 0, so that no number from the file can lead out of it.
+// what exists, and a way to the records of objects. Loads are atomic, since the
+// arena may be in use; an index beyond a stretch reads as 0, so that no number
+// from the file can lead out of it.
 type image struct {
 	name   string
 	head   *layout.Header // private copy; only its constants are used
@@ -18,8 +19,14 @@ type image struct {
 	front  []uint64 // header, users, …, regions
 	states []uint64
 	bits   []uint64
-	pages  uint64 // pages of data whose metadata is here
-	live   bool   // somebody may write meanwhile
+	data   []uint64    // pages of data, where all of them are mapped or in memory
+	near   window      // else: what of them is mapped now
+	fetch  fetchWindow // and how to map another part
+	failed error       // a part could not be mapped: it was read as 0
+	pages  uint64      // pages of data whose metadata is here
+	live   bool        // somebody may write meanwhile
+
+	dev, ino uint64 // of the file, where one was opened
 }
 
 func load(words []uint64, i uint64) uint64 {
@@ -67,6 +74,7 @@ func imageOf(words []uint64, h *layout.Header, g layout.Geometry) *image {
 	m.front = cut(words, 0, g.StatesOff)
 	m.states = cut(words, g.StatesOff, g.MaxPages*layout.StateSize)
 	m.bits = cut(words, g.BitsOff, g.MaxPages*layout.BitsSize)
+	m.data = cut(words, g.DataOff, g.MaxPages<<layout.PageShift)
 	m.limit()
 	return m
 }
@@ -74,11 +82,12 @@ func imageOf(words []uint64, h *layout.Header, g layout.Geometry) *image {
 // overRegion is the image of a mapped arena.
 func overRegion(r *region.Region) *image {
 	m := &image{name: r.Name, geo: r.Geo}
-	states, bits, _ := r.Zones()
+	states, bits, data := r.Zones()
 	m.front = unsafe.Slice((*uint64)(unsafe.Pointer(r.Header())), int(r.Geo.StatesOff/8))
 	m.head = headerOf(m.front)
 	m.states = unsafe.Slice((*uint64)(states), int(r.Window))
 	m.bits = unsafe.Slice((*uint64)(bits), int(r.Window*layout.BitsSize/8))
+	m.data = unsafe.Slice((*uint64)(data), int(r.Window*layout.PageSize/8))
 	m.limit()
 	return m
 }
@@ -147,6 +156,11 @@ const (
 	offUserStart = uint64(unsafe.Offsetof(layout.User{}.Start))
 	offUserSince = uint64(unsafe.Offsetof(layout.User{}.Since))
 	offUserSpan  = uint64(unsafe.Offsetof(layout.User{}.Window))
+	offUserNS    = uint64(unsafe.Offsetof(layout.User{}.PidNS))
+	offHint      = uint64(unsafe.Offsetof(layout.Bits{}.Hint))
+	offObjects   = uint64(unsafe.Offsetof(layout.Header{}.Objects))
+	offHistory   = uint64(unsafe.Offsetof(layout.Header{}.History))
+	offHistOn    = uint64(unsafe.Offsetof(layout.Header{}.HistoryState))
 )
 
 // blockBits are the bits of one span: allocated, returned, orphaned.

@@ -39,7 +39,7 @@ func draw(w io.Writer, name string, f func(io.Writer, *picture.Heap) error) erro
 
 // heap is the image as pictures want it.
 func (m *image) heap(o mourner) *picture.Heap {
-	s := m.stats()
+	s := m.stats(o)
 	h := &picture.Heap{
 		Name:        m.name,
 		Pages:       m.pages,
@@ -61,10 +61,14 @@ func (m *image) heap(o mourner) *picture.Heap {
 			h.LargeBytes += r.Pages << layout.PageShift
 		}
 	}
+	for _, x := range s.Objects {
+		h.Objects += x.Number
+		h.ObjectBytes += x.Bytes
+	}
 	for _, c := range s.Classes {
 		h.Classes = append(h.Classes, picture.Class{Class: layout.ClassOf(c.Size), Size: c.Size, Spans: c.Spans, Blocks: c.Blocks, Live: c.Live})
 	}
-	for _, u := range m.users(o) {
+	for _, u := range m.users(newPeople(m, o)) {
 		since := ""
 		if !u.Since.IsZero() {
 			since = u.Since.UTC().Format("2006-01-02 15:04:05 UTC")
@@ -94,6 +98,17 @@ func (m *image) pictureRun(r run) picture.Run {
 	case layout.Pending:
 		p.Kind = picture.Pending
 	case layout.Large:
+		if r.objects() {
+			p.Kind = picture.Objects
+			for rec := range m.records(r) {
+				p.Size = rec.size
+				p.Blocks++
+				if rec.head.State() == layout.ObjectLive {
+					p.Live++
+				}
+			}
+			break
+		}
 		p.Kind, p.Slot, p.Orphan = picture.Large, r.word.Slot(), r.word&layout.Orphaned != 0
 	case layout.Span:
 		c := layout.ClassTable[r.word.Class()]

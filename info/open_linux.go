@@ -11,12 +11,14 @@ import (
 )
 
 // view is an arena opened for looking: its metadata mapped read-only as far as
-// it exists, and a descriptor of its own to ask who lives. Pages of data are not
-// mapped, so that a 32-bit process can look at any arena.
+// it exists, and a descriptor of its own to ask who lives. Of the pages of data
+// only a window is mapped, where objects lie, so that a 32-bit process can look
+// at any arena.
 type view struct {
-	image *image
-	file  *backing.File
-	maps  [][]byte
+	image  *image
+	file   *backing.File
+	maps   [][]byte
+	window []byte
 }
 
 // open opens the arena called name and verifies its header from a private copy.
@@ -68,6 +70,8 @@ func (v *view) load(name string, log *findings) error {
 		return err
 	}
 	v.image = m
+	m.fetch = v.fetch
+	m.dev, m.ino = v.file.ID()
 	m.limit()
 	// The arena may have grown since its size was taken.
 	if size, err = v.file.Size(); err == nil {
@@ -76,10 +80,39 @@ func (v *view) load(name string, log *findings) error {
 	return err
 }
 
-// words maps length bytes of the file from off on, whole pages of them, as far
+// words maps length bytes of the file from off on for as long as the view is
+// open.
+func (v *view) words(off, length, size uint64) ([]uint64, error) {
+	b, err := v.mapped(off, length, size)
+	if b == nil || err != nil {
+		return nil, err
+	}
+	v.maps = append(v.maps, b)
+	return wordsOf(b[off%layout.PageSize:]), nil
+}
+
+// fetch maps a window of data and gives up the one before.
+func (v *view) fetch(off, length uint64) ([]uint64, error) {
+	size, err := v.file.Size()
+	if err != nil {
+		return nil, err
+	}
+	if v.window != nil {
+		if err := unix.Munmap(v.window); err != nil {
+			return nil, err
+		}
+		v.window = nil
+	}
+	if v.window, err = v.mapped(off, length, size); v.window == nil {
+		return nil, err
+	}
+	return wordsOf(v.window[off%layout.PageSize:]), nil
+}
+
+// mapped maps length bytes of the file from off on, whole pages of them, as far
 // as the file reaches. What does not exist yet is never touched: a read would
 // make it exist.
-func (v *view) words(off, length, size uint64) ([]uint64, error) {
+func (v *view) mapped(off, length, size uint64) ([]byte, error) {
 	from := off &^ layout.PageMask
 	to := min((off+length+layout.PageMask)&^layout.PageMask, size)
 	if off >= to || length == 0 { // a page may end before off in it, where the file does
@@ -92,16 +125,17 @@ func (v *view) words(off, length, size uint64) ([]uint64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("usarena: open: %s: map %d bytes: %w", v.file.Name.Given, to-from, err)
 	}
-	v.maps = append(v.maps, b)
-	return wordsOf(b[off-from:]), nil
+	return b, nil
 }
 
 func (v *view) close() error {
 	var errs []error
-	for _, b := range v.maps {
-		errs = append(errs, unix.Munmap(b))
+	for _, b := range append(v.maps, v.window) {
+		if b != nil {
+			errs = append(errs, unix.Munmap(b))
+		}
 	}
-	v.maps = nil
+	v.maps, v.window = nil, nil
 	return errors.Join(append(errs, v.file.Close())...)
 }
 

@@ -24,7 +24,11 @@ func (l *looker) lookAtRun(r run) {
 			l.bad(KindReserved, r.page, "pending run: word %#x has bits that nothing uses", uint64(r.word))
 		}
 	case layout.Large:
-		l.lookAtLarge(r)
+		if r.objects() {
+			l.lookAtObjects(r)
+		} else {
+			l.lookAtLarge(r)
+		}
 	case layout.Span:
 		l.lookAtSpan(r)
 	case layout.Back:
@@ -181,8 +185,11 @@ func (l *looker) bad(kind string, page uint64, format string, args ...any) {
 }
 
 func (r run) name() string {
-	if r.kind == layout.None {
+	switch {
+	case r.kind == layout.None:
 		return "virgin"
+	case r.objects():
+		return "objects"
 	}
 	return r.kind.String()
 }

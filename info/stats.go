@@ -18,7 +18,7 @@ func Stat(name string) (Stats, error) {
 	defer v.close()
 	var s Stats
 	err = v.guard(func() {
-		s = v.image.stats()
+		s = v.image.stats(v)
 		s.UsersLive = 0
 		for slot := 1; slot <= s.UsersMax; slot++ {
 			if layout.UserState(v.image.userWord(slot)) != layout.UserFree && !v.Dead(slot) {
@@ -35,12 +35,12 @@ func Stat(name string) (Stats, error) {
 // file was cut off, the numbers are those of what was read before.
 func StatsOf(r *region.Region) Stats {
 	m := overRegion(r)
-	s := Stats{Name: m.name, Classes: []ClassStats{}}
-	_ = m.guard(func() { s = m.stats() })
+	s := Stats{Name: m.name, Classes: []ClassStats{}, Objects: []KindStats{}}
+	_ = m.guard(func() { s = m.stats(nil) })
 	return s
 }
 
-func (m *image) stats() Stats {
+func (m *image) stats(o mourner) Stats {
 	g := &m.geo
 	s := Stats{
 		Name:     m.name,
@@ -48,6 +48,7 @@ func (m *image) stats() Stats {
 		MaxSize:  m.head.MaxSize,
 		UsersMax: int(g.Users),
 		Classes:  []ClassStats{},
+		Objects:  []KindStats{},
 	}
 	s.Committed = g.MetaBytes(m.committed()) + m.committed()<<layout.PageShift
 	const each = layout.PageSize + layout.StateSize + layout.BitsSize
@@ -58,7 +59,7 @@ func (m *image) stats() Stats {
 			s.UsersLive++
 		}
 	}
-	c := counter{m: m, s: &s}
+	c := counter{m: m, s: &s, people: newPeople(m, o)}
 	for w := newWalker(m); ; {
 		r, ok := w.next()
 		if !ok {
@@ -72,6 +73,11 @@ func (m *image) stats() Stats {
 			s.Classes = append(s.Classes, x)
 		}
 	}
+	for _, x := range c.kinds {
+		if x.Number > 0 {
+			s.Objects = append(s.Objects, x)
+		}
+	}
 	if c.freePages > 0 {
 		s.Fragmentation = 1 - float64(s.LargestFree>>layout.PageShift)/float64(c.freePages)
 	}
@@ -82,7 +88,9 @@ func (m *image) stats() Stats {
 type counter struct {
 	m         *image
 	s         *Stats
+	people    *people
 	classes   [layout.Classes]ClassStats
+	kinds     [16]KindStats // as many as an object's head can name
 	freePages uint64
 	freeFrom  uint64 // where the current stretch of free pages began
 	freeEnd   uint64 // and ends
@@ -100,6 +108,10 @@ func (c *counter) count(r run) {
 		c.freeEnd = r.page + r.pages
 		c.s.LargestFree = max(c.s.LargestFree, (c.freeEnd-c.freeFrom)<<layout.PageShift)
 	case layout.Large:
+		if r.objects() {
+			c.objects(r)
+			return
+		}
 		c.s.LiveBytes += bytes
 	case layout.Span:
 		class := layout.ClassTable[r.word.Class()]

@@ -16,10 +16,12 @@ type zeroRange struct {
 var (
 	headerZero = zeroOf(reflect.TypeFor[layout.Header]())
 	userZero   = zeroOf(reflect.TypeFor[layout.User]())
-	ledgerZero = zeroOf(reflect.TypeFor[layout.Ledger]())
 	laneZero   = zeroOf(reflect.TypeFor[layout.Lane]())
 	regionZero = zeroOf(reflect.TypeFor[layout.Region]())
 	bitsZero   = zeroOf(reflect.TypeFor[layout.Bits]())
+	objectZero = zeroOf(reflect.TypeFor[layout.Object]())
+	gaugeZero  = zeroOf(reflect.TypeFor[layout.Gauge]())
+	entryZero  = zeroOf(reflect.TypeFor[layout.Entry]())
 )
 
 // zeroOf lists the padding of a record, which the layout marks by its names.
@@ -33,7 +35,8 @@ func zeroOf(t reflect.Type) (z []zeroRange) {
 	return z
 }
 
-// lookAtTables judges the fixed part: header, users, region locks.
+// lookAtTables judges the fixed part: header, users, region locks. Ledgers are
+// hints and have no padding.
 func (m *image) lookAtTables(log *findings) {
 	l := looker{m, log}
 	l.reserved(headerZero, 0, m.word)
@@ -41,7 +44,6 @@ func (m *image) lookAtTables(log *findings) {
 		l.lookAtUser(slot)
 		i := uint64(slot - 1)
 		l.reserved(userZero, m.userOff(slot), m.word)
-		l.reserved(ledgerZero, m.geo.LedgersOff+i*layout.LedgerSize, m.word)
 		for lane := range m.geo.Lanes {
 			l.reserved(laneZero, m.geo.LanesOff+(i*m.geo.Lanes+lane)*layout.LaneSize, m.word)
 		}
@@ -52,14 +54,17 @@ func (m *image) lookAtTables(log *findings) {
 		l.lookAtLock(i)
 		l.reserved(regionZero, m.regionOff(i), m.word)
 	}
+	l.lookAtChain()
+	l.lookAtHistory()
+	l.lookAtSetup()
 }
 
 func (l *looker) lookAtUser(slot int) {
 	w, off := l.m.userWord(slot), l.m.userOff(slot)
 	state := layout.UserState(w)
 	switch {
-	case state > layout.UserLeaving:
-		l.log.add(KindUser, off, w, "slot %d is in state %d, there are 0 to %d", slot, state, layout.UserLeaving)
+	case state > layout.UserDead:
+		l.log.add(KindUser, off, w, "slot %d is in state %d, there are 0 to %d", slot, state, layout.UserDead)
 	case w != layout.UserWord(state, layout.UserGen(w)):
 		l.log.add(KindUser, off, w, "slot %d: word %#x has bits that nothing uses", slot, w)
 	case state != layout.UserFree && layout.UserGen(w) == 0:

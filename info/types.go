@@ -45,6 +45,7 @@ const (
 	KindBack      = "back"      // a span's page does not lead to its head
 	KindCont      = "cont"      // a region's first page contradicts the block that reaches into it
 	KindStale     = "stale"     // a word where none may stand
+	KindObject    = "object"    // a lock, semaphore or barrier that contradicts itself or the user table
 	KindMore      = "more"      // there are more findings than are listed
 )
 
@@ -62,17 +63,18 @@ type Block struct {
 // User is one slot of the user table. Slot, State and Gen are what the arena
 // believes; the rest was written by the user itself, for people to read.
 type User struct {
-	Slot     int       `json:"slot"`  // 1 to the number of slots
-	State    string    `json:"state"` // free, live, leaving or dead
-	Pid      int       `json:"pid"`   // in the user's own PID namespace
-	Start    uint64    `json:"start"` // start of the process, clock ticks since boot
-	Since    time.Time `json:"since"` // when it attached
-	Holds    []string  `json:"holds"`
-	WaitsFor []string  `json:"waits_for"`
+	Slot     int       `json:"slot"`      // 1 to the number of slots
+	State    string    `json:"state"`     // free, live, leaving or dead
+	Pid      int       `json:"pid"`       // in the user's own PID namespace
+	Start    uint64    `json:"start"`     // start of the process, clock ticks since boot
+	Since    time.Time `json:"since"`     // when it attached
+	Holds    []string  `json:"holds"`     // for example "lock 0x5040"
+	WaitsFor []string  `json:"waits_for"` // for example "lock 0x5040 (3 goroutines)"
 
-	Gen    uint16 `json:"-"` // counts attachments to this slot
-	Bits32 bool   `json:"-"` // a 32-bit process
-	Window uint64 `json:"-"` // pages of data that it can see
+	Gen     uint16 `json:"-"` // counts attachments to this slot
+	Bits32  bool   `json:"-"` // a 32-bit process
+	Window  uint64 `json:"-"` // pages of data that it can see
+	Stopped bool   `json:"-"` // its process is stopped, as far as can be seen from here
 }
 
 // States of a User.
@@ -93,11 +95,12 @@ type Stats struct {
 	MaxSize       uint64       `json:"max_size"`      // ceiling of Committed
 	UsersMax      int          `json:"users_max"`     // slots
 	UsersLive     int          `json:"users_live"`    // slots of living users
-	LiveBytes     uint64       `json:"live_bytes"`    // sizes of all allocated blocks
-	FreeBytes     uint64       `json:"free_bytes"`    // free pages, free blocks, tails of spans
+	LiveBytes     uint64       `json:"live_bytes"`    // sizes of all allocated blocks and of all objects
+	FreeBytes     uint64       `json:"free_bytes"`    // free pages, free blocks, free records of objects, tails of spans
 	LargestFree   uint64       `json:"largest_free"`  // longest stretch of free pages
 	Fragmentation float64      `json:"fragmentation"` // 1 - LargestFree / free pages; 0 when none are free
 	Classes       []ClassStats `json:"classes"`       // size classes that have spans
+	Objects       []KindStats  `json:"objects"`       // kinds of object that there are
 
 	// The allocator's own running account, a hint: pages in use, spans with room
 	// included, with the metadata that describes them; now, and at most so far.
@@ -114,6 +117,19 @@ type ClassStats struct {
 	Free   uint64 `json:"free"`   // not allocated
 }
 
+// KindStats are the numbers of all objects of one kind: locks, semaphores, ….
+type KindStats struct {
+	Kind    string `json:"kind"`
+	Number  uint64 `json:"number"`
+	Bytes   uint64 `json:"bytes"`   // of their records
+	Held    uint64 `json:"held"`    // locks that somebody holds or reads, semaphores without a free unit, barriers where somebody has arrived
+	Waiters uint64 `json:"waiters"` // goroutines of living users that wait
+	Metered uint64 `json:"metered"` // objects that are counted; the rest is their sum
+	Tries   int64  `json:"tries"`
+	Hits    int64  `json:"hits"`
+	Spins   int64  `json:"spins"`
+}
+
 // Recovery is what was taken over from dead users.
 type Recovery struct {
 	Users  int    `json:"users"`  // dead users whose slots are free again
@@ -123,4 +139,6 @@ type Recovery struct {
 	Blocks uint64 `json:"blocks"` // blocks they left
 	Bytes  uint64 `json:"bytes"`  // bytes of these
 	Freed  uint64 `json:"freed"`  // bytes given back at once, with ReclaimOnDeath
+	Held   int    `json:"held"`   // locks that they held, for writing or reading
+	Units  uint64 `json:"units"`  // units of semaphores with undo that came back
 }

@@ -1,13 +1,14 @@
 package info
 
 import (
+	"fmt"
 	"time"
 
 	"usarena/internal/layout"
 	"usarena/internal/region"
 )
 
-// mourner knows which slots are dead; robust.Oracle is one.
+// mourner knows which slots are dead: that nobody holds their bytes.
 type mourner interface{ Dead(slot int) bool }
 
 // Users lists the slots in use of the arena called name, without joining it.
@@ -20,7 +21,14 @@ func Users(name string) ([]User, error) {
 	}
 	defer v.close()
 	var users []User
-	err = v.guard(func() { users = v.image.users(v) })
+	err = v.guard(func() {
+		p := newPeople(v.image, v)
+		p.look = true
+		users = v.image.users(p)
+		for i := range users {
+			users[i].Stopped = users[i].State != StateDead && p.stopped(users[i].Slot)
+		}
+	})
 	return users, err
 }
 
@@ -28,21 +36,81 @@ func Users(name string) ([]User, error) {
 // dead; a user that died stays listed as dead until it is recovered.
 func UsersOf(r *region.Region, o mourner) []User {
 	m, list := overRegion(r), []User{}
-	_ = m.guard(func() { list = m.users(o) })
+	_ = m.guard(func() { list = m.users(newPeople(m, o)) })
 	return list
 }
 
-func (m *image) users(o mourner) []User {
+func (m *image) users(p *people) []User {
 	list := []User{}
 	for slot := 1; slot <= int(m.geo.Users); slot++ {
-		if u := m.userAt(slot, o); u.State != StateFree {
+		if layout.UserState(m.userWord(slot)) == layout.UserFree {
+			continue
+		}
+		if u := m.userAt(slot, p); u.State != StateFree {
 			list = append(list, u)
 		}
+	}
+	if len(list) > 0 {
+		p.tell(list, m.objects(p))
 	}
 	return list
 }
 
-func (m *image) userAt(slot int, o mourner) User {
+// tell fills in what users hold and wait for.
+func (p *people) tell(users []User, objects []Object) {
+	holds, kinds := map[int][]string{}, map[uint64]string{}
+	for _, x := range objects {
+		kinds[x.Offset] = x.Kind
+		if x.State == ObjectMaking {
+			continue
+		}
+		name := fmt.Sprintf("%s %#x", x.Kind, x.Offset)
+		add := func(h Holder, how string) {
+			if layout.UserGen(p.in(h.Slot).word) == h.Gen { // else it was somebody before this user
+				holds[h.Slot] = append(holds[h.Slot], name+how)
+			}
+		}
+		if x.Holder != nil && x.Kind == layout.RWLockObject.String() {
+			add(*x.Holder, " (writing)")
+		} else if x.Holder != nil {
+			add(*x.Holder, "")
+		}
+		for _, h := range x.Readers {
+			add(h, " (reading)")
+		}
+		for _, h := range x.Takers {
+			add(h, " ("+plural(int(min(h.Units, layout.SemaMost)), "unit")+")")
+		}
+	}
+	for i := range users {
+		u := &users[i]
+		u.Holds = append(u.Holds, holds[u.Slot]...)
+		words, more := p.waits(u.Slot)
+		for _, w := range words {
+			kind, ok := kinds[layout.WaitObject(w)]
+			if !ok {
+				kind = "object"
+			}
+			how := howNames[layout.WaitHow(w)]
+			if how != "" {
+				how += ", "
+			}
+			u.WaitsFor = append(u.WaitsFor, fmt.Sprintf("%s %#x (%s%s)", kind, layout.WaitObject(w), how, plural(layout.WaitCount(w), "goroutine")))
+		}
+		if more > 0 {
+			u.WaitsFor = append(u.WaitsFor, fmt.Sprintf("and %s more", plural(more, "wait")))
+		}
+	}
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (m *image) userAt(slot int, p *people) User {
 	rec := m.user(slot)
 	at := func(off uint64) uint64 { return rec[off/8] }
 	w := rec[0]
@@ -68,7 +136,7 @@ func (m *image) userAt(slot int, o mourner) User {
 	default:
 		u.State = StateLive
 	}
-	if o != nil && o.Dead(slot) {
+	if p.in(slot).dead {
 		u.State = StateDead
 	}
 	return u

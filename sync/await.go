@@ -20,8 +20,8 @@ type await struct {
 	how    uint8
 	each   bool // whoever waits may be done though the front is not
 	alive  func(op string) error
-	starve func()               // called once after the front has waited long; may be nil
-	over   func() (bool, error) // called at each quantum's end; done ends the wait; may be nil
+	starve func()      // called once after the front has waited long; may be nil
+	over   func() bool // called at each quantum's end: the wait is over; may be nil
 }
 
 // until waits until try is done. One goroutine of the process sleeps on the
@@ -46,14 +46,14 @@ func (a *await) until(try func() (bool, error)) error {
 			stop()
 		}
 		if counted {
-			discount(a.r) // model: P6
+			robust.Woke(a.r) // model: P6
 		}
 	}()
 	for {
 		front, _ := a.gate.turn(w)
 		if err := a.ended(); err != nil {
 			a.gate.quit(w)
-			if counted && a.r.Waiters.Load() > 1 { // a wake-up may have been ours
+			if counted { // a wake-up may have been ours
 				robust.Wake(a.r, 1)
 			}
 			return err
@@ -64,7 +64,7 @@ func (a *await) until(try func() (bool, error)) error {
 		}
 		if !counted {
 			counted = true
-			a.r.Waiters.Add(1) // model: P2
+			robust.Sleeps(a.r) // model: P2
 		}
 		a.gate.looks()
 		event := a.r.Event.Load() // model: P3
@@ -75,10 +75,11 @@ func (a *await) until(try func() (bool, error)) error {
 		if stop == nil && a.ctx.Done() != nil {
 			stop = context.AfterFunc(a.ctx, func() { futex.Wake(&a.r.Event, futex.All) })
 		}
-		if !futex.Wait(&a.r.Event, event, quantum) && a.r.Event.Load() == event && a.over != nil { // model: P5
-			if done, err := a.over(); done || err != nil {
+		if !futex.Wait(&a.r.Event, event, quantum) && a.r.Event.Load() == event { // model: P5 C3
+			t.Tend() // whoever has what we wait for may be dead
+			if a.over != nil && a.over() {
 				a.gate.leave(w, true)
-				return err
+				return nil
 			}
 		}
 		if now := time.Now(); began.IsZero() {
@@ -99,16 +100,6 @@ func (a *await) ended() error {
 		return interrupted(a.op, a.s.t, a.off, err)
 	}
 	return a.alive(a.op)
-}
-
-// discount takes a sleeper off the count, which a recovery may have set anew.
-func discount(r robust.Record) {
-	for {
-		n := r.Waiters.Load()
-		if n == 0 || r.Waiters.CompareAndSwap(n, n-1) {
-			return
-		}
-	}
 }
 
 // shut wakes all waiters of this process at an object, because the arena closes.

@@ -131,8 +131,8 @@ func (b *Barrier) moved(phase uint32) bool {
 func (b *Barrier) result(op string, phase uint32) error {
 	b.race.acquire()
 	w := layout.BarrierWord(b.r.Word.Load())
-	if w.Phase() == phase || b.r.Broken.Load() == phase+1 {
-		return b.broken(op)
+	if broke := b.r.Broken.Load(); w.Phase() == phase || broke != 0 && !layout.EarlierPhase(broke-1, phase) {
+		return b.broken(op) // this phase, or one after it
 	}
 	return nil
 }
@@ -141,20 +141,21 @@ func (b *Barrier) broken(op string) error {
 	return errs.Wrap(errs.Broken, op, "%s: barrier at %#x: a party died or it was reset; Reset makes it usable again", b.s.t.Name(), b.r.Off)
 }
 
-// mourn breaks the barrier if a party is gone.
-func (b *Barrier) mourn() (bool, error) {
-	t := b.s.t
+// mourn breaks the barrier if a party is gone: the phase that is open now, and no
+// other that somebody opens meanwhile.
+func (b *Barrier) mourn() bool {
+	t, open := b.s.t, b.r.Word.Load()
 	for slot := 1; slot <= t.Users(); slot++ {
 		w := b.r.Bits(slot / 64)
 		if w == nil {
 			break
 		}
 		if w.Load()>>(slot%64)&1 != 0 && slot != t.Slot() && t.GoneNow(slot) {
-			robust.Break(b.r)
-			return false, nil
+			robust.BreakPhase(b.r, layout.BarrierWord(open))
+			break
 		}
 	}
-	return false, nil
+	return false // the word tells
 }
 
 // takeBack undoes an arrival at a phase that is not over. False: it is.
@@ -170,32 +171,45 @@ func (b *Barrier) takeBack(phase uint32) bool {
 	}
 }
 
-// Reset makes the barrier as new: parties that wait get ErrBroken, a broken
-// barrier can be used again, and nobody is a party. IRIX: init_barrier.
+// Reset makes the barrier usable again: parties that wait get ErrBroken, those
+// that died are parties no longer. Processes that live stay parties. IRIX:
+// init_barrier.
 func (b *Barrier) Reset() error {
 	t, err := b.begin("reset barrier")
 	if err != nil {
 		return err
 	}
 	defer t.Leave()
+	w := robust.Break(b.r)
 	for {
-		w := layout.BarrierWord(b.r.Word.Load())
-		if w.Count() != 0 && !w.Broken() {
-			robust.Break(b.r) // who waits finds out from the word, or from Broken
-			continue
-		}
-		if w.Broken() {
-			b.r.Broken.Store(w.Phase() + 1)
-		}
-		if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase()+1, 0))) { // model: B7
+		broke := b.r.Broken.Load()
+		if broke != 0 && !layout.EarlierPhase(broke-1, w.Phase()) || b.r.Broken.CompareAndSwap(broke, w.Phase()+1) {
 			break
 		}
 	}
-	for slot := 1; slot <= t.Users(); slot++ {
-		robust.ClearBit(b.r, slot)
-	}
+	b.bury(w)
+	b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase()+1, 0))) // model: B7
 	robust.Wake(b.r, futex.All)
 	return nil
+}
+
+// bury makes parties that are gone parties no longer, while the barrier is broken
+// as w says: who comes into the slot of one that is gone could be a party of a
+// phase that somebody else has opened.
+func (b *Barrier) bury(w layout.BarrierWord) {
+	t := b.s.t
+	for slot := 1; slot <= t.Users(); slot++ {
+		at := b.r.Bits(slot / 64)
+		if at == nil || at.Load()>>(slot%64)&1 == 0 || slot == t.Slot() || !t.GoneNow(slot) {
+			continue
+		}
+		if release, ok := t.Claim(slot); ok {
+			if b.r.Word.Load() == uint64(w) {
+				robust.ClearBit(b.r, slot)
+			}
+			release()
+		}
+	}
 }
 
 // Free frees the barrier. Who still uses it, in any process, uses what is made in

@@ -79,12 +79,13 @@ func (c *Condition) Wait(ctx context.Context, l *Lock) error {
 	if l.m.s != c.s {
 		return errs.Wrap(errs.Invalid, op, "%s: condition at %#x: the lock is of another arena", t.Name(), c.r.Off)
 	}
+	deaths := epoch{t, t.Deaths()}
 	all := c.joins()
 	defer c.leaves()
 	if err := l.Unlock(); err != nil { // model: C2
 		return err
 	}
-	w := await{s: c.s, ctx: ctx, op: op, off: c.r.Off, r: c.r, gate: &c.gate, each: true, alive: c.check}
+	w := await{s: c.s, ctx: ctx, op: op, off: c.r.Off, r: c.r, gate: &c.gate, each: true, alive: c.check, over: deaths.moved}
 	err = w.until(func() (bool, error) { return c.letGo(all), nil })
 	if c.s.t.Closed() {
 		return t.ClosedError(op)
@@ -98,7 +99,8 @@ func (c *Condition) Wait(ctx context.Context, l *Lock) error {
 
 // joins counts a waiter in, before l is given up: signals from then on count.
 func (c *Condition) joins() (broadcasts uint64) {
-	c.r.Waiters.Add(1) // model: C1
+	c.s.t.WaitBegins(c.r.Off, layout.Waiting) // before it counts, for who counts anew
+	robust.Sleeps(c.r)                        // model: C1
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.here == 0 {
@@ -112,7 +114,8 @@ func (c *Condition) leaves() {
 	c.mu.Lock()
 	c.here--
 	c.mu.Unlock()
-	discount(c.r) // model: C4
+	robust.Woke(c.r) // model: C4
+	c.s.t.WaitEnds(c.r.Off, layout.Waiting)
 }
 
 // letGo says whether the front of this process's waiters goes: for a broadcast
@@ -132,6 +135,14 @@ func (c *Condition) letGo(broadcasts uint64) bool {
 	return true
 }
 
+// epoch sees deaths: one who died may have been about to signal.
+type epoch struct {
+	t    *robust.Table
+	seen uint64
+}
+
+func (e epoch) moved() bool { return e.t.Deaths() != e.seen }
+
 // Signal wakes at least one waiter, if there is any. The caller need not hold
 // the lock.
 func (c *Condition) Signal() error { return c.signal("signal", 1) }
@@ -149,7 +160,7 @@ func (c *Condition) signal(op string, n int) error {
 		c.r.Word.Add(1)
 	}
 	c.r.Event.Add(1) // model: C5
-	if c.r.Waiters.Load() != 0 {
+	if robust.AnySleeper(&c.r.Waiters) {
 		futex.Wake(&c.r.Event, n) // model: C6
 	}
 	return nil

@@ -17,11 +17,12 @@ const starved = time.Millisecond
 // gate is the queue of this process's goroutines at one object. Only its front
 // goes for the object and may sleep in the kernel; the others wait for it in Go.
 type gate struct {
-	state atomic.Int32 // bit 0: the front has waited long; above: goroutines here
-	told  atomic.Bool  // the front was told to look and has not looked yet
-	mu    gosync.Mutex
-	front *waiter // nil also where the front has not made itself known
-	queue list    // behind the front, first come first served
+	state   atomic.Int32 // bit 0: the front has waited long; above: goroutines here
+	watched atomic.Bool  // the watchman knows it
+	told    atomic.Bool  // the front was told to look and has not looked yet
+	mu      gosync.Mutex
+	front   *waiter // nil also where the front has not made itself known
+	queue   list    // behind the front, first come first served
 }
 
 const (

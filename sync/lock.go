@@ -86,7 +86,7 @@ func LockAt(a *arena.Arena, off arena.Offset) (*Lock, error) {
 func lockFrom(s *space, r robust.Record, head layout.ObjectHead) *Lock {
 	return s.t.Handle(r, head.Gen(), func() robust.Handle {
 		l := &Lock{r: r, head: head, word: &r.Lock, free: layout.LockFree, fast: s.t.Me()}
-		l.m = mutex{s: s, word: &r.Lock, late: &r.Word, off: r.Off, kept: head.Options()&layout.OptionKept != 0}
+		l.m = mutex{s: s, word: &r.Lock, late: &r.Flags, off: r.Off, kept: head.Options()&layout.OptionKept != 0}
 		if head.Options()&layout.OptionMeter != 0 {
 			l.meter, l.free, l.fast = r.Gauge(), neverFree, neverMine
 		}
@@ -153,7 +153,7 @@ func (l *Lock) TryLock(spins int) (bool, error) {
 			l.took(1, false)
 			return false, t.Lost(op, l.r.Off)
 		}
-		if !taken && i >= spins && !l.m.kept && t.Steal(l.word, seen) {
+		if !taken && i >= spins && !l.m.kept && l.m.mayAsk() && t.Steal(l.word, seen) {
 			taken, died = true, true
 		}
 		if !taken && i < spins {
@@ -205,8 +205,9 @@ func (l *Lock) unlockSlow() error {
 }
 
 // Release gives the lock up whoever holds it: one process may hand a locked lock
-// to another, which releases it. A death inside is forgotten. ErrNotLocked if
-// nobody holds it. IRIX: usunsetlock.
+// to another, which releases it. After an owner's death as Unlock. ErrNotLocked if
+// nobody holds it. A process that waits for a lock of its own is told of a release
+// by another one within a moment, not at once. IRIX: usunsetlock.
 func (l *Lock) Release() error {
 	const op = "release"
 	l.race.release()
@@ -285,7 +286,6 @@ func (l *Lock) Init() error {
 		l.meter.Reset(0)
 		l.meter.OwnerPid.Store(0)
 	}
-	l.r.Word.Store(0)
 	l.word.Store(layout.LockFree)
 	l.m.shut() // whoever waits looks again
 	return nil

@@ -16,7 +16,7 @@ import (
 type mutex struct {
 	s    *space
 	word *atomic.Uint32
-	late *atomic.Uint64 // a hint: somebody has waited long
+	late *atomic.Uint32 // holds a hint: somebody has waited long
 	off  layout.Offset
 	r    robust.Record
 	head layout.ObjectHead // of the object when the handle was made
@@ -24,6 +24,7 @@ type mutex struct {
 	gate gate
 	spin spinner
 
+	asked  atomic.Int64  // when a try last asked whether the owner lives
 	freed  atomic.Bool   // by this process
 	handed atomic.Uint32 // times that the lock was handed over within this process
 }
@@ -95,6 +96,7 @@ func (m *mutex) wait(ctx context.Context, op string, how uint8) (died bool, err 
 		isFront, given := m.gate.turn(w)
 		if given {
 			w.recycle()
+			f.pass()
 			if err := ctx.Err(); err != nil { // a done context never acquires
 				t.Give(m.word, op, m.off)
 				m.gate.tell()
@@ -104,9 +106,10 @@ func (m *mutex) wait(ctx context.Context, op string, how uint8) (died bool, err 
 		}
 		if err := m.over(ctx, op); err != nil { // model: L6
 			if m.gate.quit(w) {
+				f.pass()
 				t.Give(m.word, op, m.off)
 				m.gate.tell()
-			} else if f.slept && m.word.Load()&layout.LockOwner == 0 {
+			} else if f.slept {
 				futex.Wake(m.word, 1) // the wake-up may have been ours
 			}
 			return false, err
@@ -121,13 +124,26 @@ func (m *mutex) wait(ctx context.Context, op string, how uint8) (died bool, err 
 			return false, err
 		} else if taken {
 			if f.slept {
-				m.late.Store(0)
+				m.late.And(^layout.WatchLate)
+			}
+			if m.gate.state.Load() >= 2*oneHere {
+				m.s.watch(&m.gate) // another process may be the one that lets it go
 			}
 			m.gate.leave(w, false) // our own unlock tells the next one
 			return died, nil
 		}
 	}
 }
+
+// mayAsk lets tries ask the kernel about a lock's owner once a quantum: who tries
+// all the time would do little else.
+func (m *mutex) mayAsk() bool {
+	now, last := int64(time.Since(start)), m.asked.Load()
+	return (last == 0 || now-last >= int64(quantum)) && m.asked.CompareAndSwap(last, now)
+}
+
+// start is what times of this package count from.
+var start = time.Now()
 
 // over is why a wait ends without the object, nil if it does not.
 func (m *mutex) over(ctx context.Context, op string) error {
@@ -160,6 +176,11 @@ func (f *front) look(w *waiter) (_ *waiter, taken, died bool, err error) {
 	keep := uint32(0)
 	if f.slept {
 		keep = layout.LockWaiters
+		// Whoever let it go may have taken it again while we woke up.
+		f.spin.run(func() (bool, bool) {
+			w := word.Load()
+			return w&layout.LockOwner == 0, t.Mine(w)
+		})
 	}
 	taken, died, seen := t.Take(word, keep)
 	switch {
@@ -175,7 +196,7 @@ func (f *front) look(w *waiter) (_ *waiter, taken, died bool, err error) {
 	if f.began.IsZero() {
 		f.began = now
 	} else if now.Sub(f.began) > starved {
-		f.late.Store(1)
+		f.late.Or(layout.WatchLate)
 		if w != nil {
 			f.gate.starve(w)
 		}
@@ -213,13 +234,24 @@ func (f *front) look(w *waiter) (_ *waiter, taken, died bool, err error) {
 	if w != nil {
 		w.inKernel.Store(false)
 	}
-	if !woken && word.Load() == seen && !f.kept && t.Steal(word, seen) {
-		return w, true, true, nil
+	if !woken && word.Load() == seen && !f.kept {
+		if t.Steal(word, seen) {
+			return w, true, true, nil
+		}
+		t.Tend()
 	}
 	if !t.Mine(seen) {
 		f.local = time.Time{}
 	}
 	return w, false, false, nil
+}
+
+// pass has the unlock of a lock that was handed over wake others: who slept in
+// the kernel may have had a wake-up that was meant for one of them.
+func (f *front) pass() {
+	if f.slept {
+		f.word.Or(layout.LockWaiters)
+	}
 }
 
 // interruptible sees to it that the end of the context ends a sleep in the
@@ -243,7 +275,7 @@ func (m *mutex) release(op string) error {
 		m.handed.Add(1)%handsMost != 0 && m.gate.handOver() {
 		return nil
 	}
-	late := m.word.Load()&layout.LockWaiters != 0 && m.late.Load() != 0
+	late := m.word.Load()&layout.LockWaiters != 0 && m.late.Load()&layout.WatchLate != 0
 	err := m.s.t.Give(m.word, op, m.off)
 	m.told()
 	if late && err == nil {
@@ -259,9 +291,11 @@ func (m *mutex) yield() {
 		if m.word.Load() != layout.LockFree {
 			return
 		}
-		futex.Wait(m.word, layout.LockFree, yieldTime)
+		if futex.Wait(m.word, layout.LockFree, yieldTime) {
+			futex.Wake(m.word, 1) // it was not meant for us
+		}
 	}
-	m.late.Store(0) // it is gone
+	m.late.And(^layout.WatchLate) // it is gone
 }
 
 const (

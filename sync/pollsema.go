@@ -28,8 +28,6 @@ type PollSema struct {
 	freed atomic.Bool
 	race  raceMark
 
-	giving gosync.Mutex // V, one at a time
-
 	mu      gosync.Mutex
 	queued  bool
 	ticket  uint32
@@ -166,11 +164,10 @@ func (p *PollSema) V() error {
 	p.mu.Lock()
 	p.settle()
 	p.mu.Unlock()
-	p.giving.Lock()
-	defer p.giving.Unlock()
-	mine := p.r.Slot(t.Slot())
-	mine.Add(layout.PollV)                             // model: W1
-	defer mine.Add(^(layout.PollV - 1))                // model: W5
+	p.s.giving.Lock()
+	defer p.s.giving.Unlock()
+	t.Gives(p.r.Off)                                   // model: W1
+	defer t.Gives(0)                                   // model: W5
 	t.Ring(p.r)                                        // model: W2
 	if _, err := t.GiveUnits(op, p.r, 1); err != nil { // model: W3
 		return err
@@ -228,7 +225,8 @@ func (p *PollSema) Close() error {
 	p.settle()
 	if p.queued {
 		p.dequeue(layout.PollNone)
-		t.Ring(p.r) // the next one may have been waiting for us to take
+		t.Ring(p.r)          // the next one may have been waiting for us to take
+		t.RingBell(t.Slot()) // our own ringer has nothing to wait for here
 	}
 	err = closeEvent(p.fd)
 	p.fd = -1

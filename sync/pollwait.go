@@ -24,15 +24,13 @@ func (p *PollSema) dequeue(state int) {
 	p.s.t.WaitEnds(p.r.Off, layout.WaitingPoll)
 }
 
-// setState changes this slot's state beside what V does to the same word.
+// setState changes this slot's word; nobody else does while its user lives.
 func (p *PollSema) setState(state int) {
-	w := p.r.Slot(p.s.t.Slot())
-	for {
-		v := w.Load()
-		if w.CompareAndSwap(v, layout.PollWord(v, state, p.ticket)) {
-			return
-		}
+	word := uint64(0)
+	if state != layout.PollNone {
+		word = layout.PollWord(state, p.ticket)
 	}
+	p.r.Slot(p.s.t.Slot()).Store(word)
 }
 
 // look takes a unit for a process that is queued, if one is free and nobody who
@@ -125,6 +123,9 @@ func (g *ringer) run(s *space) {
 	defer t.Leave()
 	for !t.Closed() {
 		bell := t.Bell().Load()
+		if t.Closed() {
+			return // it rings once, and that may have been before we listened
+		}
 		soon, more := g.look()
 		switch {
 		case !more:

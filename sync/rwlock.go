@@ -59,7 +59,7 @@ func RWLockAt(a *arena.Arena, off arena.Offset) (*RWLock, error) {
 
 func rwFrom(s *space, r robust.Record, head layout.ObjectHead) *RWLock {
 	return s.t.Handle(r, head.Gen(), func() robust.Handle {
-		return &RWLock{m: mutex{s: s, word: &r.Lock, late: &r.Word, off: r.Off, r: r, head: head}}
+		return &RWLock{m: mutex{s: s, word: &r.Lock, late: &r.Flags, off: r.Off, r: r, head: head}}
 	}).(*RWLock)
 }
 
@@ -105,8 +105,8 @@ func (l *RWLock) drain(ctx context.Context, op string) error {
 	t, r := l.m.s.t, l.m.r
 	t.WaitBegins(l.m.off, layout.WaitingDrain)
 	defer t.WaitEnds(l.m.off, layout.WaitingDrain)
-	r.Waiters.Add(1)
-	defer discount(r)
+	robust.Sleeps(r)
+	defer robust.Woke(r)
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, func() { futex.Wake(&r.Event, futex.All) })()
 	}
@@ -120,6 +120,7 @@ func (l *RWLock) drain(ctx context.Context, op string) error {
 		}
 		if !futex.Wait(&r.Event, event, quantum) && r.Event.Load() == event {
 			l.bury()
+			t.Tend()
 		}
 	}
 }
@@ -192,7 +193,7 @@ func (l *RWLock) try(op string) (taken, died bool, err error) {
 	switch {
 	case layout.LockLost(seen):
 		return false, false, t.Lost(op, l.m.off)
-	case !taken && t.Steal(l.m.word, seen):
+	case !taken && l.m.mayAsk() && t.Steal(l.m.word, seen):
 		return true, true, nil
 	}
 	return taken, died, nil

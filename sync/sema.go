@@ -192,7 +192,7 @@ func (s *Sema) V() error {
 	if s.plain {
 		w := layout.SemaWord(s.word.Load())
 		if w&layout.SemaWatched == 0 && w&layout.SemaMost != layout.SemaMost && s.word.CompareAndSwap(uint64(w), uint64(w+1)) { // model: V1
-			if s.count.Load() != 0 {
+			if robust.AnySleeper(s.count) {
 				return s.wakeSlow()
 			}
 			return nil
@@ -213,7 +213,7 @@ func (s *Sema) Value() (int, error) {
 		return v, nil
 	}
 	here := int(s.gate.state.Load() >> 1)
-	return -max(here, int(s.r.Waiters.Load())), nil
+	return -max(here, int(layout.Sleepers(s.r.Waiters.Load()))), nil
 }
 
 // Init makes the semaphore as new, with value units: who waits is forgotten, and

@@ -169,16 +169,17 @@ func (s *Sema) noteSleep() {
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 		}
 	}
-	s.log(f, HistPSleep, -max(1, int(s.r.Waiters.Load())), 0)
+	s.log(f, HistPSleep, -max(1, int(layout.Sleepers(s.r.Waiters.Load()))), 0)
 }
 
-// noteV notes a V, before anybody is woken.
-func (s *Sema) noteV(left int) {
+// noteV notes a V in the semaphore, before the unit is there: whoever gets it may
+// free the semaphore. The rest is for afterwards.
+func (s *Sema) noteV() func(left int) {
 	f := s.r.Flags.Load()
 	if f == 0 {
-		return
+		return func(int) {}
 	}
-	waiting := s.r.Waiters.Load() != 0
+	waiting := robust.AnySleeper(s.count)
 	if f&layout.WatchMeter != 0 {
 		s.gauge.Counts[layout.SemaVs].Add(1)
 		if !waiting {
@@ -186,11 +187,11 @@ func (s *Sema) noteV(left int) {
 		}
 	}
 	s.user(f, false)
+	op, woken := HistVHit, 0
 	if waiting {
-		s.log(f, HistVWake, left, s.waiterPid())
-		return
+		op, woken = HistVWake, s.waiterPid()
 	}
-	s.log(f, HistVHit, left, 0)
+	return func(left int) { s.log(f, op, left, woken) }
 }
 
 // user notes who uses the semaphore, and where.

@@ -73,6 +73,7 @@ func (s *Sema) vSlow() error {
 	if s.depth.less() {
 		return nil
 	}
+	note := s.noteV()
 	var left int
 	if s.head.Options()&layout.OptionUndo != 0 {
 		_, left, err = t.Undo(op, s.r, layout.LaneV, false)
@@ -82,7 +83,7 @@ func (s *Sema) vSlow() error {
 	if err != nil {
 		return err
 	}
-	s.noteV(left)
+	note(left)
 	robust.Wake(s.r, 1)
 	return nil
 }

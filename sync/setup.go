@@ -65,7 +65,7 @@ func (s *space) setup() *mutex {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.setupLock == nil {
-		s.setupLock = &mutex{s: s, word: &s.t.Region().Header().Setup, late: new(atomic.Uint64), off: setupOff}
+		s.setupLock = &mutex{s: s, word: &s.t.Region().Header().Setup, late: new(atomic.Uint32), off: setupOff}
 	}
 	return s.setupLock
 }

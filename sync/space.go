@@ -20,6 +20,7 @@ type space struct {
 
 	setupLock *mutex                      // see setup.go
 	ringer    ringer                      // see pollwait.go
+	giving    gosync.Mutex                // V of pollable semaphores, one at a time
 	misuse    atomic.Pointer[func(error)] // see OnMisuse
 }
 
@@ -36,9 +37,13 @@ func spaceOf(a *arena.Arena) (*space, error) {
 // its queue. A front that sleeps in Go is told by its own process when there is
 // something to see; the watchman covers what others do.
 func (s *space) watch(g *gate) {
+	if g.watched.Load() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.watched[g] = struct{}{}
+	g.watched.Store(true)
 	if !s.running {
 		s.running = true
 		go s.watchman()
@@ -53,6 +58,7 @@ func (s *space) watchman() {
 		for g := range s.watched {
 			if g.state.Load() == 0 {
 				delete(s.watched, g)
+				g.watched.Store(false)
 				continue
 			}
 			g.tell()

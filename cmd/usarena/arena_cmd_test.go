@@ -17,12 +17,12 @@ func TestCreateInfoUsersCheck(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "arena")
 	// Flags stand before the command, before the name and after it.
 	out := ok(t, "--json", "create", "--size", "1MiB", name, "--max", "8 MiB", "--users=3", "--mode", "0640")
-	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes largest_free fragmentation classes")
+	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes largest_free fragmentation classes objects")
 	if st, err := os.Stat(name); err != nil || st.Mode().Perm() != 0o640 {
 		t.Errorf("mode %v, %v; want 0640", st.Mode(), err)
 	}
 	out = ok(t, "info", "--json", name)
-	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes largest_free fragmentation classes")
+	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes largest_free fragmentation classes objects")
 	var s struct {
 		Name           string
 		Size, Max_size uint64
@@ -76,7 +76,7 @@ func TestUsersAndRecover(t *testing.T) {
 		t.Errorf("users: %+v, want a dead one", list)
 	}
 	out = ok(t, "recover", "--json", name)
-	wantKeys(t, out, "users spans large locks blocks bytes freed orphans orphan_bytes")
+	wantKeys(t, out, "users spans large locks blocks bytes freed held units orphans orphan_bytes")
 	var r struct{ Users, Orphans int }
 	if err := json.Unmarshal([]byte(out), &r); err != nil || r.Users != 1 || r.Orphans != 2 {
 		t.Errorf("recover: %s, want 1 user and 2 orphans", out)
@@ -195,6 +195,9 @@ func TestErrors(t *testing.T) {
 		{"info " + name + " " + name, []string{"2 names"}},
 		{"info " + file, []string{file, "not an arena"}},
 		{"users " + absent, []string{absent, "usarena create"}},
+		{"locks " + absent, []string{absent, "usarena create"}},
+		{"locks " + file, []string{file, "not an arena"}},
+		{"locks", []string{"one arena is needed", "--help"}},
 		{"check " + absent, []string{absent, "usarena create"}},
 		{"recover " + absent, []string{absent, "usarena create"}},
 		{"recover " + file, []string{file, "not an arena"}},
@@ -230,7 +233,7 @@ func TestHelpTeaches(t *testing.T) {
 	if out := ok(t); !strings.Contains(out, "demo") {
 		t.Errorf("usarena alone: %s", out)
 	}
-	for _, cmd := range []string{"create", "info", "users", "check", "recover", "map", "replay", "bench", "demo"} {
+	for _, cmd := range []string{"create", "info", "users", "locks", "check", "recover", "map", "replay", "bench", "demo"} {
 		out := ok(t, cmd, "--help")
 		if !strings.Contains(out, "Examples:\n  usarena "+cmd) || len(out) < 400 {
 			t.Errorf("%s --help has no example or says little:\n%s", cmd, out)

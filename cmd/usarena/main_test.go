@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if name := os.Getenv(victimEnv); name != "" {
 		victim(name)
 	}
+	if args := os.Getenv(tieEnv); args != "" {
+		tie(args)
+	}
 	dir, err := os.MkdirTemp("", "usarena-cmd")
 	if err != nil {
 		panic(err)

@@ -27,6 +27,7 @@ Exit status: 0 done or yes, 1 the answer is no, 2 could not do it or wrong use.`
 const rootExample = `  usarena demo                                 watch processes share a heap
   usarena create /dev/shm/mine --max 1GiB      make an arena
   usarena info /dev/shm/mine                   what is in it
+  usarena locks /dev/shm/mine                  who waits for whom
   usarena check /dev/shm/mine && echo sound    is it sound?`
 
 // errNo ends a command with status 1: it did its work, and the answer is no.
@@ -43,7 +44,7 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().Bool("json", false, "write JSON to standard output, one value a line")
 	root.AddCommand(
-		createCommand(), infoCommand(), usersCommand(), checkCommand(), recoverCommand(),
+		createCommand(), infoCommand(), usersCommand(), locksCommand(), checkCommand(), recoverCommand(),
 		mapCommand(), replayCommand(), benchCommand(), demoCommand(),
 	)
 	return root

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -15,7 +16,11 @@ const usersText = `List the processes that are attached to an arena, a user slot
 A slot is live as long as the kernel holds its lock for the process. A slot that
 is "dead" belonged to a process that ended without closing the arena; the next
 process that needs something of it recovers it, or usarena recover does. Pids are
-those of the process's own pid namespace and only for people to read.`
+those of the process's own pid namespace and only for people to read.
+
+HOLDS and WAITS FOR name locks, semaphores and reader-writer locks by their
+offsets, as usarena locks does. Below the list stand processes that wait for each
+other in a circle: a possible deadlock.`
 
 func usersCommand() *cobra.Command {
 	c := &cobra.Command{
@@ -40,15 +45,28 @@ func usersCommand() *cobra.Command {
 			fmt.Fprintf(out, "%s: nobody is attached\n", args[0])
 			return nil
 		}
-		w := table(out)
-		defer w.Flush()
-		fmt.Fprintln(w, "SLOT\tSTATE\tPID\tSINCE\tHOLDS\tWAITS FOR")
-		for _, u := range users {
-			fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\n", u.Slot, u.State, u.Pid, ago(u.Since), listed(u.Holds), listed(u.WaitsFor))
+		circles, err := info.Deadlocks(args[0])
+		if err != nil {
+			return advise(c, args[0], err)
 		}
+		printUsers(out, users)
+		printCircles(out, circles)
 		return nil
 	}
 	return c
+}
+
+func printUsers(out io.Writer, users []info.User) {
+	w := table(out)
+	defer w.Flush()
+	fmt.Fprintln(w, "SLOT\tSTATE\tPID\tSINCE\tHOLDS\tWAITS FOR")
+	for _, u := range users {
+		state := u.State
+		if u.Stopped {
+			state += ", stopped"
+		}
+		fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\n", u.Slot, state, u.Pid, ago(u.Since), listed(u.Holds), listed(u.WaitsFor))
+	}
 }
 
 // ago is a time as people say it.

@@ -24,6 +24,12 @@ type Machine[S comparable] interface {
 	Marks() []Mark
 }
 
+// Lazy is a machine with steps that nobody need take: to begin an operation, to
+// die, to take over from the dead. A clean state must stay in reach without them.
+type Lazy interface {
+	Lazy(mark uint8) bool
+}
+
 // Result is what Explore has seen.
 type Result struct {
 	States, Steps, Depth int
@@ -45,6 +51,7 @@ type explorer[S comparable] struct {
 	mark   []uint8
 	from   []int // by state: where its successors begin in to
 	to     []int32
+	steps  int
 }
 
 // find is s's index; fresh says that it was not known.
@@ -85,6 +92,7 @@ func Explore[S comparable](m Machine[S], limit int) Result {
 	r := Result{Used: make([]bool, len(m.Marks()))}
 	e.find(m.Start())
 	e.parent, e.who, e.mark = append(e.parent, -1), append(e.who, 0), append(e.mark, 0)
+	lazy, _ := any(m).(Lazy)
 	var clean []int32
 	last := 0 // first state of the next level
 	for i := 0; i < len(e.states); i++ {
@@ -110,7 +118,10 @@ func Explore[S comparable](m Machine[S], limit int) Result {
 			if fresh {
 				e.parent, e.who, e.mark = append(e.parent, int32(i)), append(e.who, who), append(e.mark, mark)
 			}
-			e.to = append(e.to, j)
+			e.steps++
+			if lazy == nil || !lazy.Lazy(mark) {
+				e.to = append(e.to, j)
+			}
 		})
 	}
 	e.from = append(e.from, len(e.to))

@@ -1,7 +1,7 @@
-// Package model checks the protocols of the allocator, not its code: each
-// protocol is a small machine whose steps are the single stores and loads of
-// shared words, and Explore visits every state that any interleaving of its
-// processes can reach, with kills between any two steps.
+// Package model checks the protocols of the allocator and of locks and their kin,
+// not their code: each protocol is a small machine whose steps are the single
+// stores and loads of shared words, and Explore visits every state that any
+// interleaving of its processes can reach, with kills between any two steps.
 //
 // What it proves it proves for a few processes, blocks and pages and for a
 // memory in which stores are seen in order. The link to the code are marks: a
@@ -17,7 +17,10 @@
 // Nouns. A state is everything shared and every process's place in its program.
 // A step leads from one to the next. A foul is a mistake of the program that
 // uses the allocator, such as a double free. A clean state is one in which
-// everything was given back; it must stay in reach from everywhere.
+// everything was given back; it must stay in reach from everywhere. A lazy step is
+// one that nobody need take, such as the beginning of an operation or a death;
+// where a machine names its lazy steps, a clean state must be in reach without
+// them, so that nobody who waits depends on what others may begin.
 //
 // The spans model is about the bits of blocks and who owns a span; the runs
 // model about state words of pages, region locks, growth and the hints of a
@@ -32,9 +35,38 @@
 // what the dead leave, programs do not free blocks of others that may die
 // meanwhile; the planted bug "handed on" shows why. The hint Room is left out.
 //
+// The models of locks, semaphores, units with undo, pollable semaphores, barriers,
+// reader-writer locks, conditions and objects follow LOCKING.md; their marks are
+// the steps there. Their users are slots with generations and bytes, in crew.go.
+// A process has one or two goroutines at an object, and a gate for them. Sleepers
+// are in the kernel's queue until somebody wakes them, whichever of them; that the
+// kernel wakes who came first is not relied on. A quantum's end is a step that a
+// sleeper may take at any time. Configurations without that step and without
+// deaths prove that no wake-up is lost: in none of their states does everybody rest
+// while somebody sleeps who need not. Those with deaths prove that a quantum makes
+// up for every wake-up that a death swallows.
+//
+// In these models a look at a word and the compare-and-swap that follows it are
+// one step, for one that fails is tried again and one that succeeds is a look at
+// that moment; where others can act between a look and a plain store, the two are
+// two. An event that counts up is the knowledge whether it has moved since it was
+// loaded. Of sequence numbers and tickets only the order is kept. Left out are
+// their wrapping round, watched semaphores, waiting for units with undo and for
+// the word of a reader-writer lock, which are as for the others, and locks that
+// their owners keep.
+//
 // Reading order: checker.go, path.go; spans.go, spansteps.go, spansops.go,
 // spansown.go, spansmixed.go, spansrecover.go, spanswrong.go,
 // spanmarks.go; runs.go, runswalk.go, runswrong.go, runssteps.go,
 // runsbegin.go, runsplaces.go, runsscan.go, runscarve.go, runscross.go,
-// runsfree.go, runsresize.go, runsrecover.go, runsmarks.go, runsswap.go.
+// runsfree.go, runsresize.go, runsrecover.go, runsmarks.go, runsswap.go; crew.go;
+// locks.go, lockssteps.go, lockswait.go, locksunlock.go, locksrecover.go,
+// lockswrong.go, locksmarks.go, locksswap.go; semas.go, semassteps.go,
+// semaswait.go, semasrecover.go, semaswrong.go, semasmarks.go, semasswap.go;
+// undo.go, undosteps.go, undorecover.go, undowrong.go, undomarks.go; polls.go,
+// pollssteps.go, pollsqueue.go, pollsrecover.go, pollswrong.go, pollsmarks.go;
+// barriers.go, barsteps.go, barwait.go, barreset.go, barwrong.go, barmarks.go;
+// rwlocks.go, rwsteps.go, rwread.go, rwwrite.go, rwrecover.go, rwwrong.go,
+// rwmarks.go; conditions.go, condsteps.go, condmarks.go; objects.go, objsteps.go,
+// objmarks.go.
 package model

@@ -8,39 +8,98 @@ import (
 	"testing"
 )
 
-// TestMarkers holds that every named step of a model has its line in the
-// allocator and every mark in the allocator its step.
-func TestMarkers(t *testing.T) {
-	files, err := filepath.Glob("../../alloc/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no allocator: %v", err)
+// Where the lines are that carry marks.
+const (
+	inAlloc = "../../alloc"
+	inLocks = "../../internal/robust"
+	inSync  = "../../sync"
+)
+
+// oldMarks are the steps of the allocator, lockMarkers those of locks and their
+// kin.
+func oldMarks() []Mark { return append(spanMarks[:len(spanMarks):len(spanMarks)], runMarks[:]...) }
+
+func lockMarkers() (all []Mark) {
+	for _, m := range [][]Mark{objMarks[:], lockMarks[:], semaMarks[:], undoMarks[:], pollMarks[:], barMarks[:], rwMarks[:], condMarks[:]} {
+		all = append(all, m...)
 	}
+	return all
+}
+
+// markedIn maps each mark in the files of some directories to a file that has it.
+func markedIn(t *testing.T, dirs ...string) map[string]string {
+	t.Helper()
 	mark := regexp.MustCompile(`// model: ([A-Z][0-9]+(?: [A-Z][0-9]+)*)`)
 	found := map[string]string{}
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
+	for _, dir := range dirs {
+		files, err := filepath.Glob(dir + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files in %s: %v", dir, err)
 		}
-		for _, m := range mark.FindAllStringSubmatch(string(text), -1) {
-			for _, name := range strings.Fields(m[1]) {
-				found[name] = filepath.Base(f)
+		for _, f := range files {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range mark.FindAllStringSubmatch(string(text), -1) {
+				for _, name := range strings.Fields(m[1]) {
+					found[name] = f
+				}
 			}
 		}
 	}
-	known := map[string]bool{}
-	for _, m := range append(spanMarks[:], runMarks[:]...) {
-		if m.Name == "" {
-			continue
-		}
-		known[m.Name] = true
-		if found[m.Name] == "" {
-			t.Errorf("no line in alloc has the comment \"// model: %s\" (%s)", m.Name, m.Code)
+	return found
+}
+
+// demand holds that every named mark has its line.
+func demand(t *testing.T, marks []Mark, found map[string]string, where string) {
+	t.Helper()
+	for _, m := range marks {
+		if m.Name != "" && found[m.Name] == "" {
+			t.Errorf("no line in %s has the comment \"// model: %s\" (%s)", where, m.Name, m.Code)
 		}
 	}
-	for name, f := range found {
+}
+
+// TestMarkers holds that every named step of the allocator's models has its line
+// there, and that every mark in the code has its step.
+func TestMarkers(t *testing.T) {
+	demand(t, oldMarks(), markedIn(t, inAlloc), "alloc")
+	known := map[string]bool{}
+	for _, m := range append(oldMarks(), lockMarkers()...) {
+		known[m.Name] = true
+	}
+	for name, f := range markedIn(t, inAlloc, inLocks, inSync) {
 		if !known[name] {
 			t.Errorf("%s has the mark %s, which no model knows", f, name)
+		}
+	}
+}
+
+// TestLockMarkers holds that every named step of the models of locks and their
+// kin has its line in internal/robust or sync.
+func TestLockMarkers(t *testing.T) {
+	demand(t, lockMarkers(), markedIn(t, inLocks, inSync), "internal/robust or sync")
+}
+
+// TestLockSteps holds that every step that LOCKING.md names is one of a model.
+func TestLockSteps(t *testing.T) {
+	text, err := os.ReadFile("../../doc/LOCKING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, m := range lockMarkers() {
+		known[m.Name] = true
+	}
+	steps := regexp.MustCompile(`\b[LUOPVDQWBYXC][0-9]\b`).FindAllString(string(text), -1)
+	if len(steps) < 50 {
+		t.Fatalf("only %d steps found", len(steps))
+	}
+	for _, s := range steps {
+		if !known[s] {
+			t.Errorf("LOCKING.md has the step %s, which no model knows", s)
+			known[s] = true
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // told completes a result, with the path to state i unless it is negative.
 func (e *explorer[S]) told(m Machine[S], r Result, i int32) Result {
-	r.States, r.Steps = len(e.states), len(e.to)
+	r.States, r.Steps = len(e.states), e.steps
 	if i < 0 {
 		return r
 	}

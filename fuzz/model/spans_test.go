@@ -2,13 +2,18 @@ package model
 
 import "testing"
 
-// most bounds the states of one run; reaching it fails the test.
+// most bounds the states of one run; reaching it fails the test. The large ones
+// may have ten times as many.
 const most = 4_000_000
 
 // all visits every state of m and holds that nothing is wrong in any.
 func all[S comparable](t *testing.T, m Machine[S]) Result {
 	t.Helper()
-	r := Explore(m, most)
+	limit := most
+	if *large {
+		limit *= 10
+	}
+	r := Explore(m, limit)
 	if r.Wrong != "" || !r.Whole || r.Cleans == 0 {
 		t.Fatal(r)
 	}

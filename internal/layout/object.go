@@ -15,7 +15,7 @@ type Object struct {
 	Word    atomic.Uint64 // truth: Semaphore: SemaWord. Barrier: BarrierWord. History: entries written so far
 	Lock    atomic.Uint32 // truth: Lock, RWLock: LockWord of who holds it, for writing
 	Event   atomic.Uint32 // hint: moves on whenever waiters should look again; futex
-	Waiters atomic.Uint32 // hint: processes that sleep, or are about to
+	Waiters atomic.Uint32 // hint: bits 0 to 15 processes that sleep, or are about to; above, changes
 	Broken  atomic.Uint32 // truth: Barrier: the phase that broke last, and 1
 	Flags   atomic.Uint32 // hint: Watch…
 	_pad24  uint32
@@ -110,6 +110,7 @@ const (
 	WatchOwner                        // processes and places
 	WatchHistory                      // entries in the ring
 	WatchRecursive                    // Sema: a user that holds it may take it again
+	WatchLate                         // Lock, RWLock: somebody has waited long
 	watchEnd
 )
 

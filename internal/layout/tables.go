@@ -39,9 +39,10 @@ func UserGen(w uint64) uint16 { return uint16(w >> 4) }
 
 // Ledger tells what one user waits for. What it holds stands in the objects.
 type Ledger struct {
-	Waits [15]atomic.Uint64 // hint: see WaitWord; 0 unused
-	Bell  atomic.Uint32     // hint: moves on when a pollable semaphore may be free; futex
-	More  atomic.Uint32     // hint: waits that found no room above
+	Waits  [14]atomic.Uint64 // hint: see WaitWord; 0 unused
+	Giving atomic.Uint64     // truth: offset of the pollable semaphore that it gives a unit to, 0 none
+	Bell   atomic.Uint32     // hint: moves on when a pollable semaphore may be free; futex
+	More   atomic.Uint32     // hint: waits that found no room above
 }
 
 // Lane is an intent record: an operation of several words that recovery

@@ -70,11 +70,13 @@ func MakeBarrier(phase, count uint32) BarrierWord {
 	return BarrierWord(phase&(1<<31-1))<<1 | BarrierWord(count)<<32
 }
 
-// Fields. Low is what waiters sleep on: it changes with phase and break.
+// EarlierPhase says that phase a comes before b, modulo their width.
+func EarlierPhase(a, b uint32) bool { return int32((a-b)<<1) < 0 }
+
+// Fields.
 func (w BarrierWord) Phase() uint32 { return uint32(w) >> 1 }
 func (w BarrierWord) Count() uint32 { return uint32(w >> 32) }
 func (w BarrierWord) Broken() bool  { return w&BarrierBroken != 0 }
-func (w BarrierWord) Low() uint32   { return uint32(w) }
 
 // LaneOp is a lane's Op: bits 0 to 7 operation, 8 to 33 sequence. The sequence
 // counts the lane's operations and stays when the operation is over.
@@ -114,6 +116,13 @@ func WaitObject(w uint64) Offset { return Offset(w&(1<<32-1)) * ObjectUnit }
 func WaitCount(w uint64) int     { return int(w >> 32 & (1<<16 - 1)) }
 func WaitHow(w uint64) uint8     { return uint8(w >> 48 & 15) }
 
+// Sleepers is the number of processes in an object's Waiters, bits 0 to 15. Each
+// change adds SleeperChange to the rest.
+func Sleepers(w uint32) uint32 { return w & (SleeperChange - 1) }
+
+// SleeperChange is one change of Waiters.
+const SleeperChange = 1 << 16
+
 // How somebody waits.
 const (
 	Waiting      = 0
@@ -125,20 +134,17 @@ const (
 // A pollable semaphore's word of a slot.
 //
 //	bits 0..1    PollNone, PollQueued, PollGranted
-//	8..15        V operations of this user in progress
 //	32..63       ticket: the order of queueing
 const (
 	PollNone    = 0
 	PollQueued  = 1
 	PollGranted = 2
-	PollV       = uint64(1) << 8
-	PollVs      = uint64(255) << 8
 )
 
 func PollState(w uint64) int     { return int(w & 3) }
 func PollTicket(w uint64) uint32 { return uint32(w >> 32) }
-func PollWord(w uint64, state int, ticket uint32) uint64 {
-	return w&PollVs | uint64(state&3) | uint64(ticket)<<32
+func PollWord(state int, ticket uint32) uint64 {
+	return uint64(state&3) | uint64(ticket)<<32
 }
 
 // HistoryState of the header: bit 0 on, bits 1 to 63 entries lost.

@@ -79,19 +79,23 @@ func (t *Table) Give(word *atomic.Uint32, op string, off layout.Offset) error {
 	}
 }
 
-// GiveAny frees a lock whoever holds it, also from an owner that died, and wakes
-// a sleeper. errs.NotLocked, errs.NotRecoverable.
+// GiveAny is Give for whoever holds the lock: the owner that it sees, and none
+// that comes after. errs.NotLocked, errs.NotRecoverable.
 func (t *Table) GiveAny(word *atomic.Uint32, op string, off layout.Offset) error {
-	for {
+	for first := word.Load(); ; {
 		w := word.Load()
 		switch {
 		case layout.LockLost(w):
 			return t.Lost(op, off)
-		case w&layout.LockOwner == 0:
+		case w&layout.LockOwner == 0 || w&layout.LockOwner != first&layout.LockOwner:
 			return errs.Wrap(errs.NotLocked, op, "%s: lock at %#x", t.region.Name, off)
 		}
-		if word.CompareAndSwap(w, layout.LockFree) {
-			wakeAfter(word, w, layout.LockFree)
+		next := layout.LockFree
+		if w&layout.LockInconsistent != 0 {
+			next = layout.LockDead
+		}
+		if word.CompareAndSwap(w, next) {
+			wakeAfter(word, w, next)
 			return nil
 		}
 	}

@@ -13,19 +13,21 @@ func (t *Table) Queued(r Record, ticket uint32) (before int, giving bool) {
 		if w == nil {
 			return before, giving
 		}
-		v := w.Load()
-		if v == 0 || slot != t.slot && t.gone(slot) {
+		v, gives := w.Load(), ledger(t.region, slot).Giving.Load() == r.Off
+		if v == 0 && !gives || slot != t.slot && t.gone(slot) {
 			continue
 		}
-		if v&layout.PollVs != 0 {
-			giving = true
-		}
+		giving = giving || gives
 		if layout.PollState(v) == layout.PollQueued && int32(layout.PollTicket(v)-ticket) < 0 {
 			before++
 		}
 	}
 	return before, giving
 }
+
+// Gives says that this user is about to give a unit of r, or with 0 that it is
+// no more.
+func (t *Table) Gives(off layout.Offset) { t.ledger().Giving.Store(off) }
 
 // AnyQueued says whether a live user is queued.
 func (t *Table) AnyQueued(r Record) bool {

@@ -46,6 +46,7 @@ func Recover(g *region.Region, pages []uint64, slot int, gen uint16, closes bool
 		l.Waits[i].Store(0)
 	}
 	l.More.Store(0)
+	l.Giving.Store(0)
 	return x.left
 }
 
@@ -138,16 +139,22 @@ func ClearBit(r Record, slot int) bool {
 }
 
 // Break breaks a barrier: all that wait there, and all that come until a reset,
-// are told.
-func Break(r Record) {
+// are told. It gives the word of the broken phase.
+func Break(r Record) layout.BarrierWord {
 	for {
 		w := layout.BarrierWord(r.Word.Load())
-		if w.Broken() {
-			break
-		}
-		if r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase(), 0)|layout.BarrierBroken)) { // model: B5
-			break
+		if broken, ok := BreakPhase(r, w); ok {
+			return broken
 		}
 	}
+}
+
+// BreakPhase breaks the phase that w shows, if the barrier still is in it.
+func BreakPhase(r Record, w layout.BarrierWord) (broken layout.BarrierWord, ok bool) {
+	broken = layout.MakeBarrier(w.Phase(), 0) | layout.BarrierBroken
+	if !w.Broken() && !r.Word.CompareAndSwap(uint64(w), uint64(broken)) { // model: B5
+		return 0, false
+	}
 	Wake(r, futex.All)
+	return broken, true
 }

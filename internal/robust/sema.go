@@ -2,7 +2,6 @@ package robust
 
 import (
 	"usarena/internal/errs"
-	"usarena/internal/futex"
 	"usarena/internal/layout"
 )
 
@@ -48,13 +47,3 @@ func (t *Table) tooMany(op string, r Record) error {
 
 // Starve asks newcomers to queue.
 func Starve(r Record) { r.Word.Or(uint64(layout.SemaStarving)) }
-
-// Wake tells n sleepers of an object, in any process, to look again, if there
-// are any. The caller has stored what they look for.
-func Wake(r Record, n int) {
-	if r.Waiters.Load() == 0 { // model: V2
-		return
-	}
-	r.Event.Add(1)          // model: V3
-	futex.Wake(&r.Event, n) // model: V4
-}

@@ -16,6 +16,8 @@ type Host struct {
 	Leave func()
 	// NewRun makes a run of free records of a class and gives its page.
 	NewRun func(class int) (uint64, error)
+	// Recover recovers the user of a slot if it is dead.
+	Recover func(slot int)
 	// Pid is this process for people.
 	Pid int
 }
@@ -37,7 +39,9 @@ type Table struct {
 	newest  uint64        // what Header.Objects was when runs were last looked for
 	handles map[layout.Offset]handle
 
-	undoMu sync.Mutex // the user's lane and counts, see undo.go
+	tended atomic.Int64 // when Tend last looked
+	tendAt atomic.Int64 // and how far it got
+	undoMu sync.Mutex   // the user's lane and counts, see undo.go
 	waits  waits
 	local  sync.Once
 	any    any
@@ -155,6 +159,9 @@ func (t *Table) forget(off layout.Offset) {
 func (t *Table) Find(op string, off layout.Offset, kind layout.ObjectKind) (Record, layout.ObjectHead, error) {
 	r := recordAt(t.region, off)
 	if r.Object == nil {
+		if page := (off - t.region.Geo.DataOff) >> layout.PageShift; off >= t.region.Geo.DataOff && page >= t.region.Window && page < t.region.Committed() {
+			return r, 0, errs.Wrap(errs.OutsideWindow, op, "%s: offset %#x is in page %d, this process sees %d", t.region.Name, off, page, t.region.Window)
+		}
 		return r, 0, errs.Wrap(errs.NotAllocated, op, "%s: no object begins at %#x", t.region.Name, off)
 	}
 	h := layout.ObjectHead(r.Head.Load())

@@ -5,14 +5,13 @@ import (
 	"sync/atomic"
 
 	"usarena/internal/layout"
-	"usarena/internal/region"
 )
 
 // waits is what this user waits for, as its ledger tells it to others: who waits
 // for what, and how many sleepers an object has when some of them are dead.
 type waits struct {
 	mu   sync.Mutex
-	list [15]waitEntry
+	list [14]waitEntry
 	more int // waits that found no room
 }
 
@@ -76,35 +75,6 @@ func (t *Table) ledger() *layout.Ledger { return ledger(t.region, t.slot) }
 // Bell is the word on which this user sleeps while it is queued at pollable
 // semaphores.
 func (t *Table) Bell() *atomic.Uint32 { return &t.ledger().Bell }
-
-// recount counts the processes that sleep at r anew, since one that died may
-// have been among them. Ledgers list a sleeper for longer than the object counts
-// it, so the result is never too low, unless one comes and another goes in the
-// same moment; then a wake-up is late by a quantum, once.
-func recount(g *region.Region, r Record, gone int) {
-	was := r.Waiters.Load()
-	if was == 0 {
-		return
-	}
-	n := uint32(0)
-	for slot := 1; slot <= int(g.Geo.Users); slot++ {
-		l := ledger(g, slot)
-		if slot == gone || layout.UserState(g.User(slot).Word.Load()) == layout.UserFree {
-			continue
-		}
-		if l.More.Load() != 0 {
-			return // cannot be told
-		}
-		for i := range l.Waits {
-			if w := l.Waits[i].Load(); w != 0 && layout.WaitObject(w) == r.Off && layout.WaitHow(w) != layout.WaitingPoll {
-				n++
-			}
-		}
-	}
-	if n < was {
-		r.Waiters.CompareAndSwap(was, n)
-	}
-}
 
 // WaiterPid is the process of a user that waits for the object at off, 0 if none
 // is known.

@@ -5,6 +5,7 @@ import (
 
 	"usarena/internal/errs"
 	"usarena/internal/layout"
+	"usarena/internal/robust"
 )
 
 // SemaMeter counts the uses of a semaphore, by all processes. IRIX: semameter_t.

@@ -25,6 +25,7 @@ type Barrier struct {
 	spin  spinner
 	freed atomic.Bool
 	race  raceMark
+	told  atomic.Uint64 // the phase of which this process was told that it broke, and 1
 }
 
 // NewBarrier makes a barrier in the arena. It belongs to the arena and stays
@@ -106,7 +107,7 @@ func (b *Barrier) arrive(op string, n uint32) (phase uint32, passed bool, err er
 	for {
 		w := layout.BarrierWord(b.r.Word.Load())
 		if w.Broken() {
-			return 0, false, b.broken(op)
+			return 0, false, b.broken(op, w.Phase())
 		}
 		if w.Count()+1 < n {
 			if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase(), w.Count()+1))) { // model: B2
@@ -132,12 +133,13 @@ func (b *Barrier) result(op string, phase uint32) error {
 	b.race.acquire()
 	w := layout.BarrierWord(b.r.Word.Load())
 	if broke := b.r.Broken.Load(); w.Phase() == phase || broke != 0 && !layout.EarlierPhase(broke-1, phase) {
-		return b.broken(op) // this phase, or one after it
+		return b.broken(op, phase) // this phase, or one after it
 	}
 	return nil
 }
 
-func (b *Barrier) broken(op string) error {
+func (b *Barrier) broken(op string, phase uint32) error {
+	b.told.Store(uint64(phase) + 1)
 	return errs.Wrap(errs.Broken, op, "%s: barrier at %#x: a party died or it was reset; Reset makes it usable again", b.s.t.Name(), b.r.Off)
 }
 
@@ -172,14 +174,19 @@ func (b *Barrier) takeBack(phase uint32) bool {
 }
 
 // Reset makes the barrier usable again: parties that wait get ErrBroken, those
-// that died are parties no longer. Processes that live stay parties. IRIX:
-// init_barrier.
+// that died are parties no longer. Processes that live stay parties. All who are
+// told that it broke may call it: after ErrBroken, it does nothing where another
+// process has done it already. IRIX: init_barrier.
 func (b *Barrier) Reset() error {
 	t, err := b.begin("reset barrier")
 	if err != nil {
 		return err
 	}
 	defer t.Leave()
+	told := b.told.Swap(0)
+	if w := layout.BarrierWord(b.r.Word.Load()); told != 0 && !w.Broken() && uint64(w.Phase())+1 != told {
+		return nil // another one who was told has done it
+	}
 	w := robust.Break(b.r)
 	for {
 		broke := b.r.Broken.Load()

@@ -139,6 +139,15 @@ func (g *gate) tell() {
 	g.mu.Unlock()
 }
 
+// kick tells the front whatever it was told before.
+func (g *gate) kick() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.front != nil {
+		g.front.tell()
+	}
+}
+
 // tellAll wakes everybody, because the arena closes.
 func (g *gate) tellAll() {
 	g.mu.Lock()

@@ -61,7 +61,7 @@ func (s *space) watchman() {
 				g.watched.Store(false)
 				continue
 			}
-			g.tell()
+			g.kick()
 		}
 		s.running = len(s.watched) > 0
 		stop := !s.running

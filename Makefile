@@ -7,6 +7,7 @@ TESTFLAGS ?=
 PROCS     ?= 4
 SECONDS   ?= 8
 WORKLOADS ?=
+RUNS      ?= 5
 FUZZTIME  ?= 20s
 SOAK      ?= 600
 
@@ -18,10 +19,10 @@ HEAPED    ?= ./alloc/... ./info/... ./config/... ./internal/layout/... ./interna
 # tags change.
 CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench fuzz storm ops image soak clean
+.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm ops image soak clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: bin/usarena ## the command, as bin/usarena
 
@@ -58,6 +59,12 @@ bench: build ## the workloads, as numbers of this machine
 
 gobench: ## the same as Go benchmarks, for benchstat
 	$(GO) test ./bench -run '^$$' -bench . -count 5
+
+bench-locks: build ## W9 beside the locks of POSIX, RUNS times in turn; needs gcc
+	@command -v gcc >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends gcc libc6-dev; }
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+		gcc -O2 -Wall -pthread -o "$$dir/locks" bench/peers/locks.c && \
+		$(GO) run ./bench/peers/compare -runs $(RUNS) "bin/usarena bench --raw W9" "$$dir/locks"
 
 fuzz: ## every fuzz target for FUZZTIME
 	@for p in $$($(GO) list $(PKGS)); do \

@@ -1,6 +1,10 @@
 package bench
 
-import "usarena/arena"
+import (
+	"context"
+
+	"usarena/arena"
+)
 
 // null allocates nothing: it gives out one block over and over. Its calls are
 // not inlined, so that its loops pay for them as the real ones do.
@@ -20,3 +24,12 @@ func (n *null) malloc(uint64) (arena.Offset, error) { return n.p, nil }
 
 //go:noinline
 func (n *null) free(arena.Offset) error { return nil }
+
+// nullLock keeps nobody out.
+type nullLock struct{}
+
+//go:noinline
+func (*nullLock) Lock(context.Context) error { return nil }
+
+//go:noinline
+func (*nullLock) Unlock() error { return nil }

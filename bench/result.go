@@ -2,9 +2,11 @@ package bench
 
 // Peers of a result.
 const (
-	Ours  = "usarena"
-	Null  = "usarena_null" // the loop alone
-	GoNew = "go_new"       // Go's own heap, collected
+	Ours    = "usarena"
+	Null    = "usarena_null"  // the loop alone
+	GoNew   = "go_new"        // Go's own heap, collected
+	GoCAS   = "go_cas"        // one word, one compare-and-swap, one store
+	GoMutex = "go_sync_mutex" // the standard library's, within one process
 )
 
 // Result is one number.

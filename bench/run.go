@@ -29,11 +29,12 @@ func Workloads() []Workload {
 		{"W6", "one process allocates, another frees", w6},
 		{"W7", "a block grows from 16 B to 1 MiB", alone},
 		{"W8", "a fresh process joins and allocates", w8},
+		{"W9", "locks, semaphores, barriers of two processes", w9},
 	}
 }
 
-// inProcess are the workloads of one process.
-var inProcess = map[string]func(*arena.Arena, *results) error{"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W7": w7}
+// inProcess are the workloads of one process, and the part of W9 that is one's.
+var inProcess = map[string]func(*arena.Arena, *results) error{"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W7": w7, "W9": w9alone}
 
 // Run measures one workload by name. A workload that there is not has no
 // results and is no error: ok is false.

@@ -14,4 +14,12 @@ func ringAt(a *arena.Arena, p arena.Offset) *ring {
 	return (*ring)(unsafe.Pointer(&a.Bytes(p, ringSize)[0]))
 }
 
-const ringSize = uint64(unsafe.Sizeof(ring{}))
+// tableAt sees the table at p.
+func tableAt(a *arena.Arena, p arena.Offset) *table {
+	return (*table)(unsafe.Pointer(&a.Bytes(p, tableSize)[0]))
+}
+
+const (
+	ringSize  = uint64(unsafe.Sizeof(ring{}))
+	tableSize = uint64(unsafe.Sizeof(table{}))
+)

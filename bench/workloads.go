@@ -26,20 +26,12 @@ const (
 
 // perOp runs a loop for pairTime and returns nanoseconds per operation.
 func perOp(each int, run func(n int) error) (float64, error) {
-	n := 1
-	for { // warm up, and find out how many make up the time
-		start := time.Now()
-		if err := run(n); err != nil {
-			return 0, err
-		}
-		if took := time.Since(start); took > pairTime/10 {
-			n = max(1, int(float64(n)*float64(pairTime)/float64(took)))
-			break
-		}
-		n *= 2
+	n, err := warm(pairTime, run)
+	if err != nil {
+		return 0, err
 	}
 	start := time.Now()
-	err := run(n)
+	err = run(n)
 	return float64(time.Since(start).Nanoseconds()) / float64(n) / float64(each), err
 }
 
@@ -54,10 +46,7 @@ func w1(a *arena.Arena, r *results) error {
 		if err != nil {
 			return err
 		}
-		loops := []struct {
-			peer string
-			run  func(n int) error
-		}{
+		loops := []loop{
 			{Ours, func(n int) error { return pairs(a, size, n) }},
 			{Null, func(n int) error { return pairsNull(z, size, n) }},
 			{GoNew, func(n int) error { pairsGo(n); return nil }},

@@ -19,13 +19,15 @@ import (
 //	CONF_CHMOD                                      mode → previous mode; arena, mode → 0
 //	CONF_GETSIZE, CONF_GETUSERS                     arena → bytes, slots
 //	CONF_HISTON, CONF_HISTOFF, CONF_HISTRESET       arena → 0
-//	CONF_HISTSIZE                                   arena, records → 0
-//	CONF_HISTFETCH                                  arena, pointer → 0; ErrInvalid while history is off
+//	CONF_HISTSIZE                                   arena, records → 0; 0: as many as the arena's configuration says
+//	CONF_HISTFETCH                                  arena, *HistPtr → 0; ErrInvalid if history was never on
 //	CONF_STHREAD…                                   → previous state; no effect
 //	CONF_ROBUST                                     flag → previous flag
 //
 // Integers of any type are taken. A CONF_ATTACHADDR of ^0, which comes back as
-// -1, lets the system pick. IRIX: usconfig.
+// -1, lets the system pick. CONF_HISTSIZE is for this process's CONF_HISTON; it is
+// rounded up, and holds for good once history was on in the arena. CONF_ROBUST is
+// for the locks that NewLock makes from then on. IRIX: usconfig.
 func Config(cmd Command, args ...any) (int64, error) {
 	switch cmd {
 	case CONF_GETSIZE, CONF_GETUSERS, CONF_HISTON, CONF_HISTOFF, CONF_HISTSIZE, CONF_HISTFETCH, CONF_HISTRESET:
@@ -122,13 +124,8 @@ func withArena(cmd Command, args []any) (int64, error) {
 			return 0, err
 		}
 		return 0, a.Chmod(fs.FileMode(v))
-	case CONF_HISTSIZE:
-		_, err := number(cmd, args, 1, 2)
-		return 0, err
-	case CONF_HISTFETCH:
-		return 0, errs.Wrap(errs.Invalid, "config", "%s: semaphore history is off", a.Name())
 	}
-	return 0, nil
+	return 0, history(cmd, a, args)
 }
 
 // sthread remembers whether a part of the C library would be protected. Go's

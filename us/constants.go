@@ -7,7 +7,7 @@ type Command int
 
 // Commands of Config.
 const (
-	CONF_INITSIZE         Command = 1 + iota // bytes committed at creation
+	CONF_INITSIZE         Command = 1 + iota // bytes committed at creation; see Init
 	CONF_INITUSERS                           // user slots
 	CONF_GETSIZE                             // arena: its size in bytes
 	CONF_GETUSERS                            // arena: its user slots
@@ -20,7 +20,7 @@ const (
 	CONF_HISTON                              // arena: semaphore history on
 	CONF_HISTOFF                             // arena: semaphore history off
 	CONF_HISTSIZE                            // arena, records
-	CONF_HISTFETCH                           // arena, pointer
+	CONF_HISTFETCH                           // arena, *HistPtr
 	CONF_HISTRESET                           // arena: drop all records
 	CONF_STHREADIOOFF                        // no effect
 	CONF_STHREADIOON                         // no effect

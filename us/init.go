@@ -1,7 +1,7 @@
 package us
 
 import (
-	"sync"
+	gosync "sync"
 
 	"usarena/arena"
 )
@@ -9,7 +9,7 @@ import (
 // joined are the handles of this process. IRIX gives the same handle for the
 // same file; here that is device and inode, not the name.
 var joined struct {
-	sync.Mutex
+	gosync.Mutex
 	all map[fileID]*arena.Arena
 }
 
@@ -19,8 +19,9 @@ type fileID struct{ dev, ino uint64 }
 // live process uses starts afresh, and a file that is no arena is overwritten,
 // both as on IRIX; a damaged arena and one of a newer program are errors. A file
 // that this process has joined already gives the same handle. "/dev/zero" is a
-// new anonymous arena each time. A full user table is syscall.ENOSPC. IRIX:
-// usinit.
+// new anonymous arena each time. Where the tables of CONF_INITUSERS leave no room
+// in CONF_INITSIZE, that many bytes are for data and the tables come on top. A full
+// user table is syscall.ENOSPC. IRIX: usinit.
 func Init(name string) (*arena.Arena, error) {
 	joined.Lock()
 	defer joined.Unlock()
@@ -48,9 +49,14 @@ func Init(name string) (*arena.Arena, error) {
 func Add(a *arena.Arena) error { return a.Add() }
 
 // Detach ends this process's use of the arena: for all its goroutines, with all
-// handles that Init gave of it. Blocks stay; locks that are still held look as
-// after a death. IRIX: usdetach.
+// handles that Init gave of it. Blocks, locks and semaphores stay; locks that are
+// still held look as after a death, and the error names them. Pollable semaphores
+// are closed before: ClosePollSema. IRIX: usdetach.
 func Detach(a *arena.Arena) error {
+	if err := given("detach", a); err != nil {
+		return err
+	}
+	forgetHistSize(a)
 	joined.Lock()
 	defer joined.Unlock()
 	if id := handleID(a); joined.all[id] == a {

@@ -32,7 +32,12 @@ func Recalloc(p arena.Offset, n, size uint64, a *arena.Arena) (arena.Offset, err
 
 // Free gives a block back; 0 is fine. On IRIX a wrong offset is undefined, here
 // it is an error that changes nothing; see arena.Free. IRIX: usfree.
-func Free(p arena.Offset, a *arena.Arena) error { return a.Free(p) }
+func Free(p arena.Offset, a *arena.Arena) error {
+	if err := given("free", a); err != nil {
+		return err
+	}
+	return a.Free(p)
+}
 
 // MallocBlkSize is the usable size of a block in bytes. IRIX: usmallocblksize.
 func MallocBlkSize(p arena.Offset, a *arena.Arena) (uint64, error) { return a.BlockSize(p) }

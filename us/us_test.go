@@ -3,6 +3,7 @@ package us_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -13,33 +14,6 @@ import (
 	"usarena/arena/arenatest"
 	"usarena/us"
 )
-
-func TestMain(m *testing.M) { arenatest.Main(m) }
-
-// with sets a value and puts the old one back when the test ends.
-func with(t *testing.T, cmd us.Command, v any) int64 {
-	t.Helper()
-	old, err := us.Config(cmd, v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := us.Config(cmd, old); err != nil {
-			t.Error(err)
-		}
-	})
-	return old
-}
-
-func mustInit(t *testing.T, name string) *arena.Arena {
-	t.Helper()
-	a, err := us.Init(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { us.Detach(a) })
-	return a
-}
 
 func TestConfigSticks(t *testing.T) {
 	for _, c := range []struct {
@@ -165,6 +139,30 @@ func TestNoAutoGrow(t *testing.T) {
 	}
 }
 
+// Whatever IRIX takes for users and size makes an arena, with room for data.
+func TestInitSizes(t *testing.T) {
+	for _, grow := range []int{0, 1} {
+		with(t, us.CONF_AUTOGROW, grow)
+		for _, size := range []int{4096, 5000, 65536} {
+			with(t, us.CONF_INITSIZE, size)
+			for _, users := range []int{1, 8, 140, 1000, 10000} {
+				with(t, us.CONF_INITUSERS, users)
+				a := mustInit(t, arenatest.Name(t))
+				if n := need(us.Config(us.CONF_GETUSERS, a))(t); n != int64(users) {
+					t.Errorf("%d users, not %d", n, users)
+				}
+				if n := need(us.Config(us.CONF_GETSIZE, a))(t); n < int64(size) {
+					t.Errorf("%d bytes, not %d", n, size)
+				}
+				if _, err := us.Malloc(100, a); err != nil {
+					t.Errorf("%d users, %d bytes, grow %d: %v", users, size, grow, err)
+				}
+				done(t, us.Detach(a))
+			}
+		}
+	}
+}
+
 func TestSameFileSameHandle(t *testing.T) {
 	name := arenatest.Name(t)
 	a := mustInit(t, name)
@@ -254,12 +252,12 @@ func TestInitOverwrites(t *testing.T) {
 		}
 		us.Detach(a)
 	}
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := need(os.Open(name))(t)
+	defer f.Close()
+	b := make([]byte, 8192) // the file is sparse and large
+	need(io.ReadFull(f, b))(t)
 	b[0x30]++ // damage is no reason to overwrite
-	if err := os.WriteFile(name, b[:8192], 0o600); err != nil {
+	if err := os.WriteFile(name, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := us.Init(name); !errors.Is(err, arena.ErrCorrupt) {

@@ -19,12 +19,13 @@ func benchText() string {
 	}
 	b.WriteString(`
 Each runs in fresh processes, pinned to a CPU, on a sparse arena on /dev/shm.
-"usarena_null" is the loop with an allocator that does nothing: subtract it.
-"go_new" is Go's own heap in the same loop. Compare numbers of one run only, on
-an otherwise idle machine. A workload that there is not prints nothing.
+"usarena_null" is the loop with an allocator or lock that does nothing: subtract
+it. "go_new" is Go's own heap in the same loop, "go_cas" a compare-and-swap and
+a store on one word, "go_sync_mutex" Go's own mutex. Compare numbers of one run
+only, on an otherwise idle machine. A workload that there is not prints nothing.
 
 --raw writes one line a number: workload, peer, metric, value. In JSON the
-metrics of the loop and of Go's heap are called null_... and go_new_...`)
+metrics of all peers but usarena begin with its name: null_..., go_new_...`)
 	return b.String()
 }
 
@@ -87,7 +88,7 @@ func printResult(c *cobra.Command, r bench.Result, raw bool) error {
 			Unit     string  `json:"unit"`
 		}{r.Workload, metric, r.Value, r.Unit})
 	}
-	_, err := fmt.Fprintf(out, "%-3s %-13s %-16s %12s %s\n", r.Workload, r.Peer, r.Metric, value, r.Unit)
+	_, err := fmt.Fprintf(out, "%-3s %-13s %-26s %12s %s\n", r.Workload, r.Peer, r.Metric, value, r.Unit)
 	return err
 }
 

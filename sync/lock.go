@@ -8,6 +8,7 @@ import (
 
 	"usarena/arena"
 	"usarena/info"
+	"usarena/internal/errs"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -44,7 +45,7 @@ const (
 
 // NewLock makes a lock, free, in the arena. It belongs to the arena and stays
 // until Free. With config.Debug it is metered and names its owner; with
-// config.DebugPlus misuse is reported in Misuse as well. ErrNoSpace when the
+// config.DebugPlus misuse is reported as well, see OnMisuse. ErrNoSpace when the
 // arena is full. IRIX: usnewlock.
 func NewLock(a *arena.Arena) (*Lock, error) { return newLock(a, 0) }
 
@@ -205,21 +206,30 @@ func (l *Lock) unlockSlow() error {
 }
 
 // Release gives the lock up whoever holds it: one process may hand a locked lock
-// to another, which releases it. After an owner's death as Unlock. ErrNotLocked if
-// nobody holds it. A process that waits for a lock of its own is told of a release
+// to another, which releases it. The owner's own Release forgets a death before it;
+// another's is as Unlock. ErrNotLocked if nobody holds it. A process that waits for a lock of its own is told of a release
 // by another one within a moment, not at once. IRIX: usunsetlock.
 func (l *Lock) Release() error {
 	const op = "release"
 	l.race.release()
+	if l.word.CompareAndSwap(l.fast, layout.LockFree) {
+		if l.m.gate.state.Load() != 0 {
+			l.m.gate.tell()
+		}
+		return nil
+	}
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
 	defer t.Leave()
-	if l.report && !t.Mine(l.word.Load()) {
-		l.noted(ErrNotOwner)
+	if t.Consistent(l.word, op, l.r.Off) == nil {
+		l.disowned()
+		return l.m.release(op)
 	}
-	l.disowned()
+	if w := l.word.Load(); l.report && w&layout.LockOwner != 0 && !layout.LockLost(w) {
+		l.misuse(errs.Wrap(errs.NotOwner, op, "%s: lock at %#x is held by user %d", t.Name(), l.r.Off, layout.LockSlot(w)))
+	}
 	err = l.noted(t.GiveAny(l.word, op, l.r.Off))
 	l.m.told()
 	return err

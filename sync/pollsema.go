@@ -83,7 +83,7 @@ func pollFrom(s *space, r robust.Record, head layout.ObjectHead) *PollSema {
 
 // Open is the descriptor of this process: readable once P has said false and the
 // unit has come. It stays so until the next P or V of this process. Opening again
-// gives the same; Close closes it. mode is checked and not used: who may join the
+// gives the same; Close closes it, and so does closing the arena. mode is checked and not used: who may join the
 // arena may open. IRIX: usopenpollsema.
 func (p *PollSema) Open(mode fs.FileMode) (fd int, err error) {
 	const op = "open pollsema"

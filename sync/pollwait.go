@@ -89,8 +89,17 @@ func (p *PollSema) tell() {
 	}
 }
 
-// Shut wakes the goroutine that waits for the bell, because the arena closes.
-func (p *PollSema) Shut() { p.s.t.RingBell(p.s.t.Slot()) }
+// Shut wakes the goroutine that waits for the bell and closes the descriptor,
+// because the arena closes.
+func (p *PollSema) Shut() {
+	p.s.t.RingBell(p.s.t.Slot())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fd >= 0 {
+		closeEvent(p.fd)
+		p.fd = -1
+	}
+}
 
 // ringer waits on this user's bell for all pollable semaphores at which it is
 // queued. It runs only while there are any, and holds one thread then.
@@ -150,13 +159,7 @@ func (g *ringer) look() (soon, more bool) {
 	}
 	g.mu.Unlock()
 	for _, p := range list {
-		again, done := p.lookQueued()
-		soon = soon || again
-		if done {
-			g.mu.Lock()
-			delete(g.queued, p)
-			g.mu.Unlock()
-		}
+		soon = p.lookQueued(g) || soon
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -164,16 +167,22 @@ func (g *ringer) look() (soon, more bool) {
 	return soon, g.running
 }
 
-func (p *PollSema) lookQueued() (soon, done bool) {
+func (p *PollSema) lookQueued(g *ringer) (soon bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.queued {
-		return false, true
+	granted := false
+	if p.queued {
+		granted, soon = p.look()
 	}
-	granted, soon := p.look()
+	if granted || !p.queued {
+		// Before anybody is told: its next P adds it again.
+		g.mu.Lock()
+		delete(g.queued, p)
+		g.mu.Unlock()
+	}
 	if granted {
 		p.tell()
 		p.s.t.Ring(p.r) // the next one, if units are left
 	}
-	return soon, granted
+	return soon
 }

@@ -216,8 +216,8 @@ func (s *Sema) Value() (int, error) {
 	return -max(here, int(layout.Sleepers(s.r.Waiters.Load()))), nil
 }
 
-// Init makes the semaphore as new, with value units: who waits is forgotten, and
-// nothing is counted or watched. ErrInvalid unless 0 <= value < SemaMost. IRIX:
+// Init makes the semaphore as new, with value units: nothing is counted or noted
+// any more, but for history. Who waits goes on waiting. ErrInvalid unless 0 <= value < SemaMost. IRIX:
 // usinitsema.
 func (s *Sema) Init(value int) error {
 	const op = "init sema"
@@ -232,11 +232,14 @@ func (s *Sema) Init(value int) error {
 	s.gauge.Reset(0)
 	s.gauge.OwnerPid.Store(0)
 	s.gauge.LastPid.Store(0)
-	s.r.Flags.Store(0)
+	history := s.r.Flags.And(layout.WatchHistory)&layout.WatchHistory != 0 // as it was
 	s.depth.end()
 	for {
 		w := s.word.Load()
 		next := layout.SemaWord(w).WithValue(value) &^ (layout.SemaStarving | layout.SemaWatched)
+		if history {
+			next |= layout.SemaWatched
+		}
 		if s.word.CompareAndSwap(w, uint64(next)) {
 			break
 		}

@@ -81,10 +81,6 @@ func TestLock(l *sync.Lock) (bool, error) { return l.Test() }
 // lock that is free is harmless. That its last owner died is forgotten. IRIX:
 // usunsetlock.
 func UnsetLock(l *sync.Lock) error {
-	// An owner's own unlock is fair to whoever has waited long, Release is not.
-	if l.Recovered() == nil && l.Unlock() == nil {
-		return nil
-	}
 	if err := l.Release(); !errors.Is(err, sync.ErrNotLocked) {
 		return err
 	}

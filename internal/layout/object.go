@@ -16,7 +16,7 @@ type Object struct {
 	Lock    atomic.Uint32 // truth: Lock, RWLock: LockWord of who holds it, for writing
 	Event   atomic.Uint32 // hint: moves on whenever waiters should look again; futex
 	Waiters atomic.Uint32 // hint: bits 0 to 15 processes that sleep, or are about to; above, changes
-	Broken  atomic.Uint32 // truth: Barrier: the phase that broke last, and 1
+	Broken  atomic.Uint32 // truth: Barrier: the phase that broke last, and 1. History: entries of the ring
 	Flags   atomic.Uint32 // hint: Watch…
 	_pad24  uint32
 	OwnerPC atomic.Uint64 // hint: where it was taken, watched objects only

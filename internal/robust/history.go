@@ -57,7 +57,7 @@ func (t *Table) makeRing(op string, n int) error {
 	if uint64(n) > layout.ObjectMost/layout.EntrySize-1 || n < 0 {
 		return errs.Wrap(errs.Invalid, op, "%s: %d entries, at most %d are possible", t.region.Name, n, layout.ObjectMost/layout.EntrySize-1)
 	}
-	r, err := t.Make(op, layout.HistoryObject, 0, layout.ObjectRing+uint64(n)*layout.EntrySize, nil)
+	r, err := t.Make(op, layout.HistoryObject, 0, layout.ObjectRing+uint64(n)*layout.EntrySize, func(r Record) { r.Broken.Store(uint32(n)) })
 	if err != nil {
 		return err
 	}

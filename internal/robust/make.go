@@ -25,6 +25,7 @@ func (t *Table) Make(op string, kind layout.ObjectKind, options, size uint64, in
 	if err != nil {
 		return r, err
 	}
+	r.clear() // a free record may have hints of the object that was there
 	if init != nil {
 		init(r) // model: O2
 	}

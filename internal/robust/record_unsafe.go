@@ -42,7 +42,9 @@ func (r Record) Entry(i uint64) *layout.Entry {
 }
 
 // Entries is how many entries a ring of history has.
-func (r Record) Entries() uint64 { return (r.Size - layout.ObjectRing) / layout.EntrySize }
+func (r Record) Entries() uint64 {
+	return min(uint64(r.Broken.Load()), (r.Size-layout.ObjectRing)/layout.EntrySize)
+}
 
 func (r Record) word(off uint64) *atomic.Uint64 {
 	if off >= r.Size {

@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"us"},
 	{"arena/arenatest", "internal/scratch"},
 	{"internal/replay"},
-	{"internal/demo", "bench"},
+	{"internal/demo", "bench", "bench/peers/compare"},
 	{"cmd/usarena"},
 	{"fuzz", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/storm"},
 }

@@ -48,13 +48,14 @@ func (a *Arena) Close() error {
 		if err := a.leaveObjects(); err != nil {
 			all = append(all, err)
 		}
+		all = append(all, a.buryObjects())
 		if err := a.heap.Close(); err != nil {
 			all = append(all, err) // the slot stays in use, so that others recover it
 		} else {
 			u.Word.Store(layout.UserWord(layout.UserFree, a.gen))
 		}
 	}
-	all = append(all, a.buryObjects(), a.region.Close())
+	all = append(all, a.region.Close())
 	all = append(all, a.keeper.Close()) // only now somebody else may take the slot
 	return errors.Join(append(all, a.file.Close())...)
 }

@@ -51,8 +51,11 @@ func (a *Arena) buryObjects() error {
 	if len(pages) == 0 {
 		return nil
 	}
-	release, err := a.region.Bury(pages)
+	moved, release, err := a.region.Bury(pages)
 	runtime.AddCleanup(a.table, func(f func()) { f() }, release)
+	for _, m := range moved {
+		robust.AbandonMoved(a.region, m, a.slot) // taken since leaveObjects
+	}
 	return err
 }
 

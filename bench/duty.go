@@ -120,8 +120,13 @@ type outcome struct {
 	changes uint64
 }
 
+// grace is how much longer than planned a task may take before it counts as hung.
+const grace = time.Minute
+
 // paired has two processes do a task on an arena of their own.
 func paired(ctx context.Context, k task) (o outcome, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, k.For+grace, fmt.Errorf("%s at %v has hung", k.Do, k.Places))
+	defer cancel()
 	a, remove, err := sparse()
 	if err != nil {
 		return o, err
@@ -134,7 +139,7 @@ func paired(ctx context.Context, k task) (o outcome, err error) {
 	other := d
 	other.Worker = 1
 	if o.tallies, err = worker.Together[tally](ctx, pairKind, []duty{d, other}); err != nil {
-		return o, err
+		return o, errors.Join(context.Cause(ctx), err)
 	}
 	t := tableAt(a, d.Table)
 	o.changes = t.changes

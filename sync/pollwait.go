@@ -80,12 +80,12 @@ func (p *PollSema) settle() {
 // tell tells this process that it has its unit. p.mu is held.
 func (p *PollSema) tell() {
 	p.race.acquire()
-	if p.fd >= 0 {
-		setEvent(p.fd)
-	}
 	select {
 	case p.ready <- struct{}{}:
 	default:
+	}
+	if p.fd >= 0 {
+		setEvent(p.fd)
 	}
 }
 

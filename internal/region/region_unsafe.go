@@ -19,6 +19,7 @@ type Region struct {
 	reserve Reserver
 	unmap   func() error
 	tombs   []unsafe.Pointer // see Bury; ascending
+	moved   []Moved
 }
 
 // Reserver makes ranges of a file exist, so that no store into them can fail.

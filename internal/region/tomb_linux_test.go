@@ -57,7 +57,7 @@ func TestBuried(t *testing.T) {
 		}
 	}()
 	time.Sleep(5 * time.Millisecond)
-	release, err := r.Bury([]uint64{r.OffsetOf(3), r.OffsetOf(3) + 64, r.OffsetOf(100000)})
+	_, release, err := r.Bury([]uint64{r.OffsetOf(3), r.OffsetOf(3) + 64, r.OffsetOf(100000)})
 	if err != nil {
 		t.Fatal(err)
 	}

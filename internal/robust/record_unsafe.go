@@ -112,6 +112,24 @@ func front(g *region.Region, off uint64) unsafe.Pointer {
 	return unsafe.Add(unsafe.Pointer(g.Header()), off)
 }
 
+// AbandonMoved abandons the locks of a slot in a page of objects that is mapped
+// at another place by now.
+func AbandonMoved(g *region.Region, m region.Moved, slot int) (n int) {
+	page, ok := g.Page(m.Off)
+	if !ok {
+		return 0
+	}
+	size, ok := runSize(g, page)
+	for off := uint64(0); ok && off < layout.PageSize; off += size {
+		o := (*layout.Object)(unsafe.Add(m.At, off))
+		h := layout.ObjectHead(o.Head.Load())
+		if h.State() == layout.ObjectLive && h.Kind() == layout.LockObject && h.Options()&layout.OptionKept == 0 && Abandon(&o.Lock, slot) {
+			n++
+		}
+	}
+	return n
+}
+
 // loadHint is where the chain of runs leads on from page.
 func loadHint(g *region.Region, page uint64) uint64 {
 	return atomic.LoadUint64(&g.Bits(page).Hint)

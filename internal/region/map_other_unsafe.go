@@ -4,6 +4,7 @@ package region
 
 import (
 	"errors"
+	"unsafe"
 
 	"usarena/internal/layout"
 )
@@ -20,5 +21,13 @@ type Options struct {
 // Map needs Linux.
 func Map(int, layout.Geometry, Options) (*Region, error) { return nil, errors.ErrUnsupported }
 
+// Moved is a page that was buried.
+type Moved struct {
+	Off uint64
+	At  unsafe.Pointer
+}
+
 // Bury has nothing to do.
-func (r *Region) Bury([]uint64) (release func(), err error) { return func() {}, nil }
+func (r *Region) Bury([]uint64) (moved []Moved, release func(), err error) {
+	return nil, func() {}, nil
+}

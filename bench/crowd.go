@@ -94,8 +94,7 @@ func crowd(l *sync.Lock, t *table, d duty) (tally, error) {
 				} else {
 					mine.n++
 				}
-				t.enter(uint64(d.Worker) + 1)
-				spin(d.Inside)
+				t.enter(uint64(d.Worker)+1, d.Inside)
 				mine.err = l.Unlock()
 			}
 			ended <- mine

@@ -121,7 +121,7 @@ type outcome struct {
 }
 
 // grace is how much longer than planned a task may take before it counts as hung.
-const grace = time.Minute
+var grace = time.Minute
 
 // paired has two processes do a task on an arena of their own.
 func paired(ctx context.Context, k task) (o outcome, err error) {

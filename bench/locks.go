@@ -62,7 +62,7 @@ type tally struct {
 func contend(l *sync.Lock, t *table, d duty) (tally, error) {
 	ctx := context.Background()
 	t.meet()
-	got := tally{span: span{Start: replay.Monotonic()}}
+	got, x := tally{span: span{Start: replay.Monotonic()}}, uint32(1)
 	for start := time.Now(); t.end.Load() == 0; got.Count++ {
 		if got.Count%256 == 0 && time.Since(start) >= d.For {
 			t.end.Store(1)
@@ -70,12 +70,11 @@ func contend(l *sync.Lock, t *table, d duty) (tally, error) {
 		if err := l.Lock(ctx); err != nil {
 			return got, err
 		}
-		t.enter(uint64(d.Worker) + 1)
-		spin(d.Inside)
+		t.enter(uint64(d.Worker)+1, d.Inside)
 		if err := l.Unlock(); err != nil {
 			return got, err
 		}
-		spin(d.Outside)
+		x = spin(x, d.Outside)
 	}
 	got.End = replay.Monotonic()
 	return got, nil

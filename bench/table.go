@@ -12,10 +12,11 @@ type table struct {
 	_       [7]uint64
 	end     atomic.Uint64 // 0, or: it is over; of signals: the round that is the last
 	_       [7]uint64
-	total   uint64 // these three are changed inside the lock only
+	total   uint64 // these four are changed inside the lock only
 	changes uint64 // how often it was another one's turn
 	last    uint64 // whose turn it was
-	_       [5]uint64
+	work    uint64 // what the work inside came to
+	_       [4]uint64
 	word    atomic.Uint32 // of sectionsCAS
 	_       [15]uint32
 }
@@ -26,13 +27,15 @@ func (t *table) meet() {
 	atLeast(&t.arrived, 2)
 }
 
-// enter is called inside the lock.
-func (t *table) enter(who uint64) {
+// enter is what is done inside the lock: counting, and so many turns of work that
+// goes on where the last one left it.
+func (t *table) enter(who uint64, work uint32) {
 	t.total++
 	if t.last != who {
 		t.last = who
 		t.changes++
 	}
+	t.work = uint64(spin(uint32(t.work), work))
 }
 
 // settle compares what was counted inside the lock with what the workers did: an

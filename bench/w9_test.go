@@ -129,6 +129,11 @@ func TestW9Notices(t *testing.T) {
 	if _, err := paired(t.Context(), task{Do: "nothing"}); err == nil || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("an unknown task: %v", err)
 	}
+	defer func(d time.Duration) { grace = d }(grace)
+	grace = 200*time.Millisecond - time.Hour
+	if _, err := paired(t.Context(), task{Do: doPass, For: time.Hour}); err == nil || !strings.Contains(err.Error(), "pass at [0 0] has hung") {
+		t.Errorf("a task without an end: %v", err)
+	}
 }
 
 func TestRounds(t *testing.T) {

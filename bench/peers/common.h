@@ -27,8 +27,8 @@ struct tally {
 struct table {
 	_Alignas(64) atomic_uint_fast64_t arrived; // processes that are there
 	_Alignas(64) atomic_uint_fast64_t end;     // 0, or: it is over; of signals: the round that is the last
-	_Alignas(64) uint64_t total;               // these three are changed inside the lock only
-	uint64_t changes, last;
+	_Alignas(64) uint64_t total;               // these four are changed inside the lock only
+	uint64_t changes, last, work;
 	_Alignas(64) pthread_mutex_t pshared;
 	_Alignas(64) pthread_mutex_t robust;
 	_Alignas(64) sem_t sem;
@@ -65,22 +65,23 @@ static void pin(int place)
 	sched_setaffinity(0, sizeof set, &set); // best effort
 }
 
-// As spin and turns in Go.
-static __attribute__((noinline)) void spin(uint32_t n)
+// As spin and turns in Go: what comes out of one call goes into the next.
+static __attribute__((noinline)) uint32_t spin(uint32_t x, uint32_t n)
 {
-	uint32_t x = 1;
 	while (n-- > 0)
 		x = x * 1664525 + 1013904223;
-	__asm__ volatile("" : : "r"(x));
+	__asm__ volatile("" : : "r"(x)); // somebody wants it
+	return x;
 }
 
 static uint32_t turns(double ns)
 {
 	const uint32_t trial = 100000;
 	double best = 3600e9;
+	uint32_t x = 1;
 	for (int i = 0; i < 20; i++) {
 		double start = now();
-		spin(trial);
+		x = spin(x, trial);
 		double took = now() - start;
 		if (took < best)
 			best = took;
@@ -96,13 +97,15 @@ static void meet(void)
 			sched_yield();
 }
 
-static inline void enter(uint64_t who)
+// As enter in Go: what is done inside the lock.
+static inline void enter(uint64_t who, uint32_t work)
 {
 	t->total++;
 	if (t->last != who) {
 		t->last = who;
 		t->changes++;
 	}
+	t->work = spin(t->work, work);
 }
 
 // A child that dies with its parent, or by itself when it hangs.

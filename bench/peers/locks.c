@@ -26,14 +26,14 @@ static const double section_work = 50, alone_time = 250e6, contend_time = 500e6;
 		meet();                                                        \
 		double start = now();                                          \
 		uint64_t n = 0;                                                \
+		uint32_t x = 1;                                                \
 		for (; atomic_load(&t->end) == 0; n++) {                       \
 			if (n % 256 == 0 && now() - start >= contend_time)     \
 				atomic_store(&t->end, 1);                      \
 			must(take, #take);                                     \
-			enter(me + 1);                                         \
-			spin(inside);                                          \
+			enter(me + 1, inside);                                 \
 			must(give, #give);                                     \
-			spin(outside);                                         \
+			x = spin(x, outside);                                  \
 		}                                                              \
 		t->tally[me] = (struct tally){start, now(), n};                \
 	}

@@ -14,11 +14,13 @@ const demoText = `Watch a few processes share one heap, without a server.
 Each process allocates blocks, fills them with a pattern and links them into
 lists that all processes reach through the arena's root. Each takes over whole
 lists, whoever made them, compares every byte, and frees the blocks. One more
-process meanwhile replays what a compiler allocated, in the same arena. At the
-end every block must have been freed, every byte right, and the arena sound.
+process meanwhile replays what a compiler allocated, in the same arena. They keep
+a ledger under a lock, make large blocks a few at a time (a semaphore), and meet
+at a barrier now and then. At the end every block must have been freed, every byte
+and the ledger right, all units back, and the arena sound.
 
 Exit status 0: nothing was lost. While it runs, look from another terminal with
-usarena info, users, check or map: the name of the arena is shown.`
+usarena info, users, locks, check or map: the name of the arena is shown.`
 
 func demoCommand() *cobra.Command {
 	o := demo.Options{}

@@ -65,8 +65,8 @@ func (v *view) line(s demo.Snapshot) {
 		compared += p.Compared
 		foreign += p.Foreign
 	}
-	fmt.Fprintf(v.out, "%4.1f s  %s ops/s  arena %s  live %s  compared %s  freed for others %s  replays %d\n",
-		s.Elapsed.Seconds(), count(uint64(rate)), bytes(s.Used), bytes(s.Live), bytes(compared), count(foreign), s.Procs[len(s.Procs)-1].Rounds)
+	fmt.Fprintf(v.out, "%4.1f s  %s ops/s  arena %s  live %s  compared %s  freed for others %s  replays %d  locked %s\n",
+		s.Elapsed.Seconds(), count(uint64(rate)), bytes(s.Used), bytes(s.Live), bytes(compared), count(foreign), s.Procs[len(s.Procs)-1].Rounds, count(uint64(s.Locked)))
 }
 
 // picture is the state as a table with bars. All columns have fixed widths, so
@@ -86,6 +86,7 @@ func (v *view) picture(w io.Writer, s demo.Snapshot) {
 	}
 	fmt.Fprintf(w, "\n  arena %s\n", s.Arena)
 	fmt.Fprintf(w, "  %s %10s allocated of %s in use, at most %s\n", bar(float64(s.Live)/float64(max(v.peak, 1)), 32, "\x1b[33m"), bytes(s.Live), bytes(s.Used), bytes(v.peak))
+	fmt.Fprintf(w, "  %s %10s locked, busy %.1f %%\n", bar(float64(s.Waited)/float64(max(s.Locked, 1)), 32, "\x1b[35m"), count(uint64(s.Locked)), 100*float64(s.Waited)/float64(max(s.Locked, 1)))
 	fmt.Fprintf(w, "  %s %10.1f s of %s\n", bar(s.Elapsed.Seconds()/s.For.Seconds(), 32, "\x1b[32m"), s.Elapsed.Seconds(), s.For)
 }
 
@@ -107,6 +108,7 @@ func (v *view) verdict(r demo.Verdict) {
 	fmt.Fprintf(w, "\n  operations  %s in %.1f s\n", count(r.Ops), r.Seconds)
 	fmt.Fprintf(w, "  blocks      %s allocated, %s freed, %s of them by another process\n", count(r.Allocated), count(r.Freed), count(r.Foreign))
 	fmt.Fprintf(w, "  contents    %s compared, %s of a compiler's trace\n", bytes(r.Compared), plural(r.Rounds, "replay"))
+	fmt.Fprintf(w, "  lock        taken %s times, busy %s times\n", count(uint64(r.Locked)), count(uint64(r.Waited)))
 	fmt.Fprintf(w, "  memory      %s at most, %s left\n", bytes(r.PeakBytes), bytes(r.LeftBytes))
 	if r.OK {
 		fmt.Fprintf(w, "  check       sound\n\n%s nothing was lost\n", v.mark("\x1b[32m", "OK:"))

@@ -111,7 +111,7 @@ func TestDemo(t *testing.T) {
 	if strings.Count(out, "\n") != 1 {
 		t.Errorf("more than one line of JSON: %s", out)
 	}
-	wantKeys(t, out, "procs seconds ops allocated freed foreign compared rounds peak_bytes left_bytes findings ok")
+	wantKeys(t, out, "procs seconds ops allocated freed foreign compared rounds locked waited peak_bytes left_bytes findings ok")
 	if !strings.Contains(out, `"ok":true`) {
 		t.Errorf("demo: %s", out)
 	}

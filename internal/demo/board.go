@@ -20,6 +20,7 @@ type board struct {
 	_       uint32
 	Lists   [lists]arena.Cell[node]
 	Tallies [maxSeat]tally
+	Shared  shared
 }
 
 // tally counts what one process did; only that process writes it.
@@ -30,7 +31,8 @@ type tally struct {
 	Compared  atomic.Uint64 // bytes
 	Rounds    atomic.Uint64 // replays of the trace
 	Ops       atomic.Uint64 // calls of malloc and free
-	_         [2]uint64
+	Noted     atomic.Uint64 // rounds entered into the ledger
+	_         [1]uint64
 }
 
 // node is one element of a list.

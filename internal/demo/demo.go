@@ -29,6 +29,8 @@ type Snapshot struct {
 	Used      uint64    // bytes of pages in use, metadata included
 	Committed uint64    // bytes of the arena that exist
 	Live      uint64    // bytes of live blocks
+	Locked    int64     // times that the ledger's lock was taken
+	Waited    int64     // times that it was busy
 }
 
 // Process is one process of it.
@@ -46,6 +48,7 @@ type run struct {
 	a     *arena.Arena
 	board arena.Ptr[board]
 	b     *board
+	objects
 	procs []*worker.Proc
 	start time.Time
 	last  Snapshot
@@ -58,7 +61,7 @@ func Run(ctx context.Context, o Options) (v Verdict, err error) {
 	if o.Procs < 1 || o.Procs > MaxProcs {
 		return v, fmt.Errorf("demo: %d processes asked for, 1 to %d are possible", o.Procs, MaxProcs)
 	}
-	a, remove, err := scratch.Create("demo", config.Config{Users: o.Procs + 8})
+	a, remove, err := scratch.Create("demo", config.Config{Users: o.Procs + 8, LockType: config.Debug})
 	if err != nil {
 		return v, err
 	}
@@ -68,6 +71,9 @@ func Run(ctx context.Context, o Options) (v Verdict, err error) {
 		return v, err
 	}
 	r.b = r.board.In(a)
+	if r.objects, err = makeObjects(a, r.b); err != nil {
+		return v, err
+	}
 	arena.CasRoot(a, arena.Ptr[board]{}, r.board)
 	// The processes end through the board, so that an interrupt leaves no mess
 	// that has to be told from a loss.
@@ -91,7 +97,7 @@ func (r *run) begin() error {
 		if i == r.Procs {
 			kind = tracerKind
 		}
-		p, err := worker.Start(context.Background(), kind, seat{r.a.Name(), i, uint64(time.Now().UnixNano())})
+		p, err := worker.Start(context.Background(), kind, seat{r.a.Name(), i, uint32(r.Procs), uint64(time.Now().UnixNano())})
 		if err != nil {
 			return err
 		}
@@ -153,6 +159,9 @@ func (r *run) snapshot() Snapshot {
 		}
 		n.OpsPerSecond = float64(n.Ops-before) / now.Sub(r.at).Seconds()
 		s.Procs = append(s.Procs, n)
+	}
+	if m, err := r.lock.Meter(); err == nil {
+		s.Locked, s.Waited = m.Hits, m.Spins
 	}
 	r.last, r.at = s, now
 	return s

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"os"
 	"strings"
 	"testing"
@@ -50,6 +51,9 @@ func TestNothingIsLost(t *testing.T) {
 func TestLossesAreNoticed(t *testing.T) {
 	for what, spoil := range map[string]func(l *listing, n arena.Ptr[node]){
 		"changed byte": func(l *listing, n arena.Ptr[node]) { n.In(l.a).Data.In(l.a)[7] ^= 1; push(l.a, &l.b.Lists[0], n) },
+		"lost unit":    func(l *listing, n arena.Ptr[node]) { l.room.P(context.Background()); push(l.a, &l.b.Lists[0], n) },
+		"held lock":    func(l *listing, n arena.Ptr[node]) { l.lock.Lock(context.Background()); push(l.a, &l.b.Lists[0], n) },
+		"half a round": func(l *listing, n arena.Ptr[node]) { l.note(l.b, 0); l.b.Shared.Total++; push(l.a, &l.b.Lists[0], n) },
 		"lost node":    func(*listing, arena.Ptr[node]) {},
 		"uncounted": func(l *listing, n arena.Ptr[node]) {
 			l.t.Allocated.Add(1)
@@ -64,8 +68,13 @@ func TestLossesAreNoticed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &run{Options: Options{Procs: 1}, a: a, board: b, b: b.In(a), start: time.Now(), procs: make([]*worker.Proc, 1)}
+		o, err := makeObjects(a, b.In(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &run{Options: Options{Procs: 1}, a: a, board: b, b: b.In(a), objects: o, start: time.Now(), procs: make([]*worker.Proc, 1)}
 		l := newListing(a, r.b, 0, 1)
+		l.objects = o
 		n, err := l.make()
 		if err != nil {
 			t.Fatal(err)

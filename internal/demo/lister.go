@@ -13,7 +13,8 @@ import (
 const (
 	listerKind = "demo-lists"
 	tracerKind = "demo-trace"
-	perRound   = 32 // nodes that a process makes before it takes a list over
+	perRound   = 32  // nodes that a process makes before it takes a list over
+	meetEvery  = 256 // rounds between two meetings of all
 )
 
 func init() {
@@ -25,6 +26,7 @@ func init() {
 type seat struct {
 	Arena string
 	Seat  int
+	Procs uint32 // that work on the lists
 	Seed  uint64
 }
 
@@ -50,10 +52,22 @@ func lister(s *worker.Side) error {
 		return err
 	}
 	l := newListing(a, b, me.Seat, me.Seed)
-	for b.Stop.Load() == 0 {
+	if l.objects, err = findObjects(a, b); err != nil {
+		return err
+	}
+	for n := 0; b.Stop.Load() == 0; n++ {
+		if n%meetEvery == 0 {
+			if err := l.meet(me.Procs); err != nil {
+				return fmt.Errorf("process %d: %w", me.Seat, err)
+			}
+		}
 		if err := l.round(); err != nil {
 			return fmt.Errorf("process %d: %w", me.Seat, err)
 		}
+		if err := l.note(b, me.Seat); err != nil {
+			return fmt.Errorf("process %d: %w", me.Seat, err)
+		}
+		l.t.Noted.Add(1)
 	}
 	return errors.Join(a.Close(), s.Tell(true))
 }
@@ -65,6 +79,7 @@ type listing struct {
 	me  int
 	t   *tally
 	rnd *rand.Rand
+	objects
 }
 
 func newListing(a *arena.Arena, b *board, me int, seed uint64) *listing {
@@ -88,8 +103,16 @@ func (l *listing) make() (n arena.Ptr[node], err error) {
 	size := 16 << l.rnd.IntN(7) // 16 B to 2 KiB …
 	if l.rnd.IntN(400) == 0 {
 		size = 32 << 10 << l.rnd.IntN(4) // … and now and then 32 to 512 KiB
+		if l.room != nil {
+			err = l.large(func() error { n, err = l.makeOf(size + l.rnd.IntN(size)); return err })
+			return n, err
+		}
 	}
-	size += l.rnd.IntN(size)
+	return l.makeOf(size + l.rnd.IntN(size))
+}
+
+// makeOf is make with a payload of size bytes.
+func (l *listing) makeOf(size int) (n arena.Ptr[node], err error) {
 	if n, err = arena.New[node](l.a); err != nil {
 		return n, err
 	}

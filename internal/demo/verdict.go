@@ -17,6 +17,8 @@ type Verdict struct {
 	Foreign   uint64   `json:"foreign"`    // of these, freed by a process that had not made them
 	Compared  uint64   `json:"compared"`   // bytes
 	Rounds    uint64   `json:"rounds"`     // replays of the trace
+	Locked    int64    `json:"locked"`     // times that the ledger's lock was taken
+	Waited    int64    `json:"waited"`     // times that it was busy
 	PeakBytes uint64   `json:"peak_bytes"` // most bytes of pages in use
 	LeftBytes uint64   `json:"left_bytes"` // bytes still live at the end
 	Findings  []string `json:"findings"`   // of info.Check, and everything else that is wrong
@@ -35,8 +37,10 @@ func (r *run) verdict(trouble []string) Verdict {
 			bad("the lists at the end: %v", err)
 		}
 	}
+	noted := uint64(0)
 	for i := range r.procs {
 		t := &r.b.Tallies[i]
+		noted += t.Noted.Load()
 		v.Ops += t.Ops.Load()
 		v.Allocated += t.Allocated.Load()
 		v.Freed += t.Freed.Load()
@@ -49,6 +53,10 @@ func (r *run) verdict(trouble []string) Verdict {
 	if v.Allocated != v.Freed {
 		bad("%d blocks were allocated, %d were freed", v.Allocated, v.Freed)
 	}
+	if m, err := r.lock.Meter(); err == nil {
+		v.Locked, v.Waited = m.Hits, m.Spins
+	}
+	r.account(r.b, noted, bad)
 	arena.CasRoot(r.a, r.board, arena.Ptr[board]{})
 	if err := r.board.Free(r.a); err != nil {
 		bad("the board: %v", err)

@@ -13,13 +13,13 @@ SOAK      ?= 600
 
 # Packages with tests over memory of Go's own heap: the race detector and
 # checkptr see nothing of mapped memory.
-HEAPED    ?= ./alloc/... ./info/... ./config/... ./internal/layout/... ./internal/region/... ./internal/trace/... ./internal/worker/...
+HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/... ./internal/layout/... ./internal/region/... ./internal/trace/... ./internal/worker/...
 
 # Everything but the models: they run none of the code that word size and build
 # tags change.
 CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm ops image soak clean
+.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm ops image locks linear models soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,15 @@ ops: ## long: 10,000 random histories of four processes against a plain map
 
 image: ## long: any bytes as an arena, for half an hour
 	$(GO) test ./fuzz/image -run '^$$' -fuzz '^FuzzImage$$' -fuzztime 30m -parallel 1
+
+locks: ## long: 20,000 processes killed in locks, semaphores, barriers; word sizes for half a minute each
+	$(GO) test ./fuzz/locks -count 1 -timeout 60m -v -args -locks.kills=20000 -locks.seconds=30
+
+linear: ## long: 1,500 histories of several processes, many with a killed one
+	$(GO) test ./fuzz/linear -count 1 -timeout 60m -v -args -linear.histories=150
+
+models: ## long: larger models of locks and their kin; takes minutes and 5 GB
+	$(GO) test ./fuzz/model -run 'TestLocks|TestSemas|TestUndos|TestPolls|TestBarriers|TestRWLocks' -count 1 -timeout 30m -v -args -model.large
 
 soak: build ## long: demo and replay with many processes for SOAK seconds each
 	bin/usarena demo --procs 16 --seconds $(SOAK)

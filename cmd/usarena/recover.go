@@ -86,6 +86,9 @@ func printRecovery(c *cobra.Command, name string, r recovered) {
 	} else {
 		fmt.Fprintf(out, "%s: %s recovered\n", name, plural(r.Users, "dead user"))
 	}
+	if r.Held > 0 || r.Units > 0 {
+		fmt.Fprintf(out, "  %s they held, whose next owners are told, and %s of semaphores came back\n", plural(r.Held, "lock"), plural(r.Units, "unit"))
+	}
 	if r.Freed > 0 {
 		fmt.Fprintf(out, "  %s were freed\n", bytes(r.Freed))
 	}

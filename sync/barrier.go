@@ -31,33 +31,13 @@ type Barrier struct {
 // NewBarrier makes a barrier in the arena. It belongs to the arena and stays
 // until Free. ErrNoSpace when the arena is full. IRIX: new_barrier.
 func NewBarrier(a *arena.Arena) (*Barrier, error) {
-	const op = "new barrier"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, err := s.t.Make(op, layout.BarrierObject, 0, 0, nil)
-	if err != nil {
-		return nil, err
-	}
-	return barrierFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+	return plainObject(a, "new barrier", layout.BarrierObject, barrierFrom)
 }
 
 // BarrierAt is the barrier at off, in any process. ErrNotAllocated,
 // ErrWrongObject.
 func BarrierAt(a *arena.Arena, off arena.Offset) (*Barrier, error) {
-	const op = "barrier at"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, head, err := s.t.Find(op, off, layout.BarrierObject)
-	if err != nil {
-		return nil, err
-	}
-	return barrierFrom(s, r, head), nil
+	return objectAt(a, "barrier at", off, layout.BarrierObject, barrierFrom)
 }
 
 func barrierFrom(s *space, r robust.Record, head layout.ObjectHead) *Barrier {
@@ -115,12 +95,24 @@ func (b *Barrier) arrive(op string, n uint32) (phase uint32, passed bool, err er
 			}
 			continue
 		}
+		b.forget(w.Phase())
 		if b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase()+1, 0))) { // model: B3
 			robust.Wake(b.r, futex.All) // model: B4
 			return w.Phase(), true, nil
 		}
 	}
 }
+
+// forget drops the note of a phase that broke long before this one: phases are
+// counted modulo their width, so it would come to look like one that is ahead.
+func (b *Barrier) forget(phase uint32) {
+	if broke := b.r.Broken.Load(); broke != 0 && layout.EarlierPhase(broke-1+longAgo, phase) {
+		b.r.Broken.CompareAndSwap(broke, 0)
+	}
+}
+
+// longAgo is how many phases later nobody is still about to ask.
+const longAgo = 1 << 28
 
 // moved says that the phase is over, one way or the other.
 func (b *Barrier) moved(phase uint32) bool {

@@ -2,6 +2,8 @@ package sync
 
 import (
 	"usarena/arena"
+	"usarena/internal/layout"
+	"usarena/internal/robust"
 )
 
 // noCopy makes vet report copies of what contains it.
@@ -9,6 +11,42 @@ type noCopy struct{}
 
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
+
+// from makes this process's handle of an object, or finds it.
+type from[H any] func(*space, robust.Record, layout.ObjectHead) H
+
+// newObject makes an object. Between Enter and Leave.
+func newObject[H any](s *space, op string, kind layout.ObjectKind, options uint64, init func(robust.Record), handle from[H]) (h H, err error) {
+	r, err := s.t.Make(op, kind, options, 0, init)
+	if err != nil {
+		return h, err
+	}
+	return handle(s, r, layout.ObjectHead(r.Head.Load())), nil
+}
+
+// plainObject makes an object without options or a beginning of its own.
+func plainObject[H any](a *arena.Arena, op string, kind layout.ObjectKind, handle from[H]) (h H, err error) {
+	s, err := enter(a, op)
+	if err != nil {
+		return h, err
+	}
+	defer s.t.Leave()
+	return newObject(s, op, kind, 0, nil, handle)
+}
+
+// objectAt is the handle of the object of a kind at off.
+func objectAt[H any](a *arena.Arena, op string, off arena.Offset, kind layout.ObjectKind, handle from[H]) (h H, err error) {
+	s, err := enter(a, op)
+	if err != nil {
+		return h, err
+	}
+	defer s.t.Leave()
+	r, head, err := s.t.Find(op, off, kind)
+	if err != nil {
+		return h, err
+	}
+	return handle(s, r, head), nil
+}
 
 // enter begins a call on an arena's objects; the caller leaves the table.
 func enter(a *arena.Arena, op string) (*space, error) {

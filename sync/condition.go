@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	gosync "sync"
 	"sync/atomic"
 
@@ -31,33 +32,13 @@ type Condition struct {
 // NewCondition makes a condition in the arena. It belongs to the arena and stays
 // until Free. ErrNoSpace when the arena is full.
 func NewCondition(a *arena.Arena) (*Condition, error) {
-	const op = "new condition"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, err := s.t.Make(op, layout.ConditionObject, 0, 0, nil)
-	if err != nil {
-		return nil, err
-	}
-	return conditionFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+	return plainObject(a, "new condition", layout.ConditionObject, conditionFrom)
 }
 
 // ConditionAt is the condition at off, in any process. ErrNotAllocated,
 // ErrWrongObject.
 func ConditionAt(a *arena.Arena, off arena.Offset) (*Condition, error) {
-	const op = "condition at"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, head, err := s.t.Find(op, off, layout.ConditionObject)
-	if err != nil {
-		return nil, err
-	}
-	return conditionFrom(s, r, head), nil
+	return objectAt(a, "condition at", off, layout.ConditionObject, conditionFrom)
 }
 
 func conditionFrom(s *space, r robust.Record, head layout.ObjectHead) *Condition {
@@ -89,6 +70,9 @@ func (c *Condition) Wait(ctx context.Context, l *Lock) error {
 	err = w.until(func() (bool, error) { return c.letGo(all), nil })
 	if c.s.t.Closed() {
 		return t.ClosedError(op)
+	}
+	if errors.Is(err, errs.NotAllocated) {
+		return err // freed: there is nothing to wait for with the lock again
 	}
 	again := l.Lock(context.WithoutCancel(ctx)) // in every case
 	if again != nil {
@@ -125,8 +109,7 @@ func (c *Condition) letGo(broadcasts uint64) bool {
 	defer c.mu.Unlock()
 	event := c.r.Event.Load()
 	if c.r.Word.Load() != broadcasts {
-		c.consumed = event
-		return true
+		return true // signals since are for those who came after the broadcast
 	}
 	if event == c.consumed {
 		return false

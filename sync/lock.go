@@ -62,32 +62,18 @@ func newLock(a *arena.Arena, options uint64) (*Lock, error) {
 	}
 	defer s.t.Leave()
 	options |= lockOptions(s.t.Region().Header().LockType)
-	r, err := s.t.Make(op, layout.LockObject, options, 0, nil)
-	if err != nil {
-		return nil, err
-	}
-	return lockFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+	return newObject(s, op, layout.LockObject, options, nil, lockFrom)
 }
 
 // LockAt is the lock at off, in any process. ErrNotAllocated, ErrWrongObject.
 func LockAt(a *arena.Arena, off arena.Offset) (*Lock, error) {
-	const op = "lock at"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, head, err := s.t.Find(op, off, layout.LockObject)
-	if err != nil {
-		return nil, err
-	}
-	return lockFrom(s, r, head), nil
+	return objectAt(a, "lock at", off, layout.LockObject, lockFrom)
 }
 
 func lockFrom(s *space, r robust.Record, head layout.ObjectHead) *Lock {
 	return s.t.Handle(r, head.Gen(), func() robust.Handle {
 		l := &Lock{r: r, head: head, word: &r.Lock, free: layout.LockFree, fast: s.t.Me()}
-		l.m = mutex{s: s, word: &r.Lock, late: &r.Flags, off: r.Off, kept: head.Options()&layout.OptionKept != 0}
+		l.m = mutex{s: s, spin: spinner{short: true}, word: &r.Lock, late: &r.Flags, off: r.Off, kept: head.Options()&layout.OptionKept != 0}
 		if head.Options()&layout.OptionMeter != 0 {
 			l.meter, l.free, l.fast = r.Gauge(), neverFree, neverMine
 		}

@@ -50,29 +50,15 @@ func NewPollSema(a *arena.Arena, value int) (*PollSema, error) {
 	if value < 0 || value > SemaMost {
 		return nil, errs.Wrap(errs.Invalid, op, "%s: value %d, 0 to %d are possible", a.Name(), value, SemaMost)
 	}
-	r, err := s.t.Make(op, layout.PollSemaObject, 0, 0, func(r robust.Record) {
+	return newObject(s, op, layout.PollSemaObject, 0, func(r robust.Record) {
 		r.Word.Store(uint64(layout.SemaWord(0).WithValue(value)))
-	})
-	if err != nil {
-		return nil, err
-	}
-	return pollFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+	}, pollFrom)
 }
 
 // PollSemaAt is the semaphore at off, in any process. ErrNotAllocated,
 // ErrWrongObject.
 func PollSemaAt(a *arena.Arena, off arena.Offset) (*PollSema, error) {
-	const op = "pollsema at"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, head, err := s.t.Find(op, off, layout.PollSemaObject)
-	if err != nil {
-		return nil, err
-	}
-	return pollFrom(s, r, head), nil
+	return objectAt(a, "pollsema at", off, layout.PollSemaObject, pollFrom)
 }
 
 func pollFrom(s *space, r robust.Record, head layout.ObjectHead) *PollSema {

@@ -29,32 +29,12 @@ type RWLock struct {
 // NewRWLock makes a reader-writer lock, free, in the arena. It belongs to the
 // arena and stays until Free. ErrNoSpace when the arena is full.
 func NewRWLock(a *arena.Arena) (*RWLock, error) {
-	const op = "new rwlock"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, err := s.t.Make(op, layout.RWLockObject, 0, 0, nil)
-	if err != nil {
-		return nil, err
-	}
-	return rwFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+	return plainObject(a, "new rwlock", layout.RWLockObject, rwFrom)
 }
 
 // RWLockAt is the lock at off, in any process. ErrNotAllocated, ErrWrongObject.
 func RWLockAt(a *arena.Arena, off arena.Offset) (*RWLock, error) {
-	const op = "rwlock at"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, head, err := s.t.Find(op, off, layout.RWLockObject)
-	if err != nil {
-		return nil, err
-	}
-	return rwFrom(s, r, head), nil
+	return objectAt(a, "rwlock at", off, layout.RWLockObject, rwFrom)
 }
 
 func rwFrom(s *space, r robust.Record, head layout.ObjectHead) *RWLock {

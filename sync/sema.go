@@ -91,7 +91,7 @@ func NewSema(a *arena.Arena, value int, opts ...SemaOption) (*Sema, error) {
 	if all&Undo != 0 {
 		options = layout.OptionUndo
 	}
-	r, err := s.t.Make(op, layout.SemaObject, options, 0, func(r robust.Record) {
+	return newObject(s, op, layout.SemaObject, options, func(r robust.Record) {
 		flags := all.flags()
 		r.Flags.Store(flags)
 		w := layout.SemaWord(0).WithValue(value)
@@ -99,11 +99,7 @@ func NewSema(a *arena.Arena, value int, opts ...SemaOption) (*Sema, error) {
 			w |= layout.SemaWatched
 		}
 		r.Word.Store(uint64(w))
-	})
-	if err != nil {
-		return nil, err
-	}
-	return semaFrom(s, r, layout.ObjectHead(r.Head.Load())), nil
+	}, semaFrom)
 }
 
 // flags are the watch flags of options.
@@ -122,17 +118,7 @@ func (o SemaOption) flags() (f uint32) {
 // SemaAt is the semaphore at off, in any process. ErrNotAllocated,
 // ErrWrongObject.
 func SemaAt(a *arena.Arena, off arena.Offset) (*Sema, error) {
-	const op = "sema at"
-	s, err := enter(a, op)
-	if err != nil {
-		return nil, err
-	}
-	defer s.t.Leave()
-	r, head, err := s.t.Find(op, off, layout.SemaObject)
-	if err != nil {
-		return nil, err
-	}
-	return semaFrom(s, r, head), nil
+	return objectAt(a, "sema at", off, layout.SemaObject, semaFrom)
 }
 
 func semaFrom(s *space, r robust.Record, head layout.ObjectHead) *Sema {
@@ -177,9 +163,16 @@ func (s *Sema) TryP() (bool, error) {
 		return true, nil
 	}
 	ok, left, err := s.take(op, false)
+	if !ok && err == nil && left > 0 {
+		// It is kept for one that has waited long and may be gone by now: a try
+		// does not queue, so nobody would ever find out.
+		if ok, left, err = s.take(op, true); ok && robust.AnySleeper(s.count) {
+			robust.Starve(s.r)
+		}
+	}
 	s.noteTry(ok, left)
 	if ok {
-		s.depth.begin()
+		s.began()
 		s.race.acquire()
 	}
 	return ok, err
@@ -233,7 +226,7 @@ func (s *Sema) Init(value int) error {
 	s.gauge.OwnerPid.Store(0)
 	s.gauge.LastPid.Store(0)
 	history := s.r.Flags.And(layout.WatchHistory)&layout.WatchHistory != 0 // as it was
-	s.depth.end()
+	s.depth.set(0)
 	for {
 		w := s.word.Load()
 		next := layout.SemaWord(w).WithValue(value) &^ (layout.SemaStarving | layout.SemaWatched)

@@ -47,7 +47,7 @@ func (s *Sema) pSlow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.depth.begin()
+	s.began()
 	s.race.acquire()
 	return nil
 }
@@ -122,16 +122,17 @@ func (s *Sema) again() bool {
 	return true
 }
 
-// begin is after the first time; it matters for recursive semaphores only.
-func (d *recursion) begin() {
-	d.mu.Lock()
-	d.depth = 1
-	d.mu.Unlock()
+// began is after the first time. Others give their units back the fast way, which
+// would leave the depth for whoever makes them recursive later.
+func (s *Sema) began() {
+	if s.watches(layout.WatchRecursive) {
+		s.depth.set(1)
+	}
 }
 
-func (d *recursion) end() {
+func (d *recursion) set(depth int) {
 	d.mu.Lock()
-	d.depth = 0
+	d.depth = depth
 	d.mu.Unlock()
 }
 

@@ -7,12 +7,14 @@ import "sync/atomic"
 type spinner struct {
 	budget atomic.Int32
 	failed atomic.Uint32
+	short  bool // see spinShort
 }
 
 // A budget counts looks that follow each other at once, about a nanosecond each.
 const (
 	spinFirst = 120
 	spinMost  = 2000 // hardly less than a sleep and a wake-up cost
+	spinShort = 250  // at a lock: an owner that takes it again and again lets others in only once it is told that they wait
 	spinLeast = 16
 	spinProbe = 64 // failures after which a longer look is tried again
 	spinRest  = 60 // a rest between two looks, where the owner is of this process
@@ -33,7 +35,11 @@ func (s *spinner) run(f func() (done, rest bool)) bool {
 	for left := n; left > 0; left-- {
 		done, rest := f()
 		if done {
-			s.budget.Store(min(n+n/2, spinMost))
+			most := int32(spinMost)
+			if s.short {
+				most = spinShort
+			}
+			s.budget.Store(min(n+n/2, most))
 			return true
 		}
 		if rest {

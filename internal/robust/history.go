@@ -84,8 +84,12 @@ func (t *Table) Record(off layout.Offset, op uint8, count int32, woken int, pc u
 	if !ok {
 		return
 	}
+	n := r.Entries()
+	if n == 0 {
+		return // it was not a moment ago: damage
+	}
 	i := r.Word.Add(1) - 1
-	e := r.Entry(i % r.Entries())
+	e := r.Entry(i % n)
 	e.Seq.Store(0)
 	e.Object.Store(off)
 	e.What.Store(uint64(op) | uint64(uint32(t.host.Pid))<<32)

@@ -132,7 +132,22 @@ func (t *Table) Free(op string, r Record, h layout.ObjectHead) error {
 	}
 	t.forget(r.Off)
 	r.reset()
+	t.again(r)
 	return nil
+}
+
+// again has the next object of a class look at a record that has just become
+// free, if it lies where it would look on.
+func (t *Table) again(r Record) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := t.runs[layout.ObjectClass(r.Size)]
+	if known == nil {
+		return
+	}
+	if first := t.region.OffsetOf(known.pages[known.run]); r.Off >= first && r.Off-first < layout.PageSize {
+		known.index = min(known.index, (r.Off-first)/r.Size)
+	}
 }
 
 // reset makes a record that is being made or freed a free one.

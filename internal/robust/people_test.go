@@ -75,19 +75,19 @@ func (x *town) Claim(slot int) (release func(), ok bool) {
 	}, true
 }
 
-// join takes the first free slot.
+// join takes the first slot that is free and whose byte nobody has.
 func (x *town) join() *user {
 	x.t.Helper()
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	for slot := 1; slot <= int(x.r.Geo.Users); slot++ {
 		w := &x.r.User(slot).Word
 		old := w.Load()
 		gen := layout.UserGen(old) + 1
-		if layout.UserState(old) != layout.UserFree || !w.CompareAndSwap(old, layout.UserWord(layout.UserLive, gen)) {
+		if x.claims[slot] || layout.UserState(old) != layout.UserFree || !w.CompareAndSwap(old, layout.UserWord(layout.UserLive, gen)) {
 			continue
 		}
-		x.mu.Lock()
 		x.dead[slot] = false
-		x.mu.Unlock()
 		u := &user{town: x, gen: gen}
 		u.heap = alloc.Attach(alloc.Attachment{Region: x.r, Slot: slot, Gen: gen, Oracle: x})
 		u.Table = robust.NewTable(x.r, slot, gen, x, robust.Host{
@@ -96,8 +96,7 @@ func (x *town) join() *user {
 		})
 		return u
 	}
-	x.t.Fatal("no free slot")
-	return nil
+	panic("no free slot")
 }
 
 // dies ends a user as SIGKILL does: its words stay as they are.

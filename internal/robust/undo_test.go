@@ -139,15 +139,12 @@ func TestUndoStorm(t *testing.T) {
 	r := x.join().sema(units)
 	var left, seed atomic.Int64
 	left.Store(deaths)
-	var joining sync.Mutex
 	var wg sync.WaitGroup
 	for range users {
 		wg.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(seed.Add(1)), 7))
 			for left.Load() > 0 {
-				joining.Lock()
 				u := x.join()
-				joining.Unlock()
 				mine := u.at(r)
 				holds := 0
 				for range rnd.IntN(40) {

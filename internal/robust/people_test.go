@@ -75,9 +75,21 @@ func (x *town) Claim(slot int) (release func(), ok bool) {
 	}, true
 }
 
-// join takes the first slot that is free and whose byte nobody has.
+// join takes a free slot, or that of somebody who died.
 func (x *town) join() *user {
-	x.t.Helper()
+	for range 1000 {
+		if u := x.joinFree(); u != nil {
+			return u
+		}
+		for slot := 1; slot <= int(x.r.Geo.Users); slot++ {
+			x.recover(slot)
+		}
+	}
+	panic("no free slot")
+}
+
+// joinFree takes the first slot that is free and whose byte nobody has.
+func (x *town) joinFree() *user {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for slot := 1; slot <= int(x.r.Geo.Users); slot++ {
@@ -96,7 +108,7 @@ func (x *town) join() *user {
 		})
 		return u
 	}
-	panic("no free slot")
+	return nil
 }
 
 // dies ends a user as SIGKILL does: its words stay as they are.

@@ -185,19 +185,32 @@ func (p *player) unit(ctx context.Context) error {
 	}
 	p.me.Holds.Store(1)
 	p.me.Phase.Store(holding)
-	n := 0
-	for i := range p.b.Hands {
-		if h := &p.b.Hands[i]; h.Holds.Load() != 0 && h.Dead.Load() == 0 {
-			n++
-		}
-	}
-	if n > units {
+	if p.holders() > units {
 		p.wrong(wrongUnits)
 	}
 	p.linger()
 	p.me.Phase.Store(giving)
 	p.me.Holds.Store(0)
 	return p.sema.V()
+}
+
+// holders is how many hands hold a unit at the same time: those that two looks
+// find in the same turn, holding, held it all the while between the looks.
+func (p *player) holders() (n int) {
+	var turn [hands]uint64
+	var held [hands]bool
+	for i := range p.b.Hands {
+		h := &p.b.Hands[i]
+		turn[i] = h.Ops.Load()
+		held[i] = h.Holds.Load() != 0 && h.Dead.Load() == 0
+	}
+	for i := range p.b.Hands {
+		h := &p.b.Hands[i]
+		if held[i] && h.Holds.Load() != 0 && h.Dead.Load() == 0 && h.Ops.Load() == turn[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // meet waits for another hand for a moment.

@@ -154,7 +154,7 @@ func (p *player) locked(ctx context.Context) error {
 		p.wrong(wrongTogether)
 	}
 	p.b.B++
-	if p.rnd.IntN(10) == 0 {
+	if p.rnd.IntN(20) == 0 {
 		p.b.Queue++
 		p.b.Signals.Add(1)
 		if err := p.cond.Signal(); err != nil {

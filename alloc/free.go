@@ -61,11 +61,11 @@ func (h *Heap) find(op string, off uint64) (block, error) {
 	in := off & layout.PageMask // DataOff is a multiple of the page size
 	switch s.Kind() {
 	case layout.Large:
+		if s.IsObjects() { // most objects begin inside a page
+			return block{}, h.notBlock(op, off, "is a lock or another object, which has a Free of its own")
+		}
 		if in != 0 {
 			return block{}, h.notBlock(op, off, "is inside a large block")
-		}
-		if s.IsObjects() {
-			return block{}, h.notBlock(op, off, "is a lock or another object, which has a Free of its own")
 		}
 		if !h.fits(page, s.Len()) {
 			return block{}, errs.Wrap(errs.Corrupt, op, "%s: the block at %#x claims %d pages", h.name, off, s.Len())

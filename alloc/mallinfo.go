@@ -17,7 +17,8 @@ type Mallinfo struct {
 }
 
 // Mallinfo counts. While others allocate it is a picture that no single moment
-// need have had. IRIX: usmallinfo.
+// need have had. Runs of locks and other objects are no blocks and never become
+// free: they count in Arena alone. IRIX: usmallinfo.
 func (h *Heap) Mallinfo() Mallinfo {
 	var m Mallinfo
 	if h.begin("mallinfo") != nil {
@@ -35,8 +36,13 @@ func (h *Heap) Mallinfo() Mallinfo {
 				break
 			}
 			bytes := int((min(next, usable) - p) << layout.PageShift)
+			head := s // says what a run is, also where a part of it begins a region
+			if s.Kind() == layout.Cont && !free {
+				head = h.r.Load(p - s.Distance())
+			}
 			switch {
-			case free || s.Kind() == layout.Cont && h.r.Load(p-s.Distance()).Kind() == layout.Pending:
+			case head.IsObjects():
+			case free || head.Kind() == layout.Pending:
 				m.Ordblks++
 				m.Fordblks += bytes
 			case s.Kind() == layout.Span:

@@ -20,7 +20,7 @@ func (h *Heap) NewObjects(class int) (page uint64, err error) {
 	}
 	defer h.end()
 	size, ok := layout.ObjectBytes(uint16(class))
-	if !ok || class < 0 {
+	if !ok || class != int(uint16(class)) {
 		return 0, errs.Wrap(errs.Invalid, op, "%s: records of class %d", h.name, class)
 	}
 	n := layout.ObjectPages(size)
@@ -54,12 +54,23 @@ func (h *Heap) blank(page, n uint64) {
 	}
 }
 
-// ObjectRuns lists the pages at which runs of objects begin.
+// ObjectRuns lists the pages at which runs of objects begin that this process can
+// see whole. It looks at every state word once.
 func ObjectRuns(r *region.Region) (pages []uint64) {
 	for p, n := uint64(0), r.Visible(); p < n; p++ {
-		if s := r.Load(p); s.IsObjects() && s.Len() <= n-p {
+		if holdsObjects(r.Load(p), n-p) {
 			pages = append(pages, p)
 		}
 	}
 	return pages
+}
+
+// holdsObjects says that s is the word of a run of objects that makes sense where
+// so many pages are left. Others are damage, which info reports.
+func holdsObjects(s layout.State, left uint64) bool {
+	if !s.IsObjects() {
+		return false
+	}
+	size, ok := layout.ObjectBytes(s.Gen())
+	return ok && s.Len() == layout.ObjectPages(size) && s.Len() <= left
 }

@@ -17,7 +17,7 @@ type Recovered struct {
 	Bytes  uint64 // their bytes
 	Freed  uint64 // bytes that became free
 
-	Objects []uint64 // pages at which runs of objects begin, of anybody's
+	Objects []uint64 // pages at which runs of objects begin, of anybody's; as ObjectRuns
 }
 
 // RecoverUser takes over the pages of the dead user in slot. The caller holds
@@ -33,7 +33,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
 		s := r.Load(p) // model: S27
 		switch {
-		case s.IsObjects() && s.Len() <= n-p:
+		case holdsObjects(s, n-p):
 			rec.Objects = append(rec.Objects, p)
 		case s.Kind() == layout.Span && s.Slot() == slot && s.Class() < layout.Classes:
 			h.recoverSpan(p, s, reclaim, &rec)

@@ -18,8 +18,13 @@ type Region struct {
 
 	reserve Reserver
 	unmap   func() error
-	tombs   []unsafe.Pointer // see Bury; ascending
-	moved   []Moved
+	graves  []grave // see Bury; ascending
+}
+
+// grave is a row of pages of data that Close leaves where they are.
+type grave struct {
+	at, twin unsafe.Pointer // twin is nil where there is none
+	n        uintptr        // bytes
 }
 
 // Reserver makes ranges of a file exist, so that no store into them can fail.

@@ -85,8 +85,8 @@ image: ## long: any bytes as an arena, for half an hour
 locks: ## long: 20,000 processes killed in locks, semaphores, barriers; word sizes for half a minute each
 	$(GO) test ./fuzz/locks -count 1 -timeout 60m -v -args -locks.kills=20000 -locks.seconds=30
 
-linear: ## long: 1,500 histories of several processes, many with a killed one
-	$(GO) test ./fuzz/linear -count 1 -timeout 60m -v -args -linear.histories=150
+linear: ## long: 11,000 histories of several processes, half of them with a killed one
+	$(GO) test ./fuzz/linear -count 1 -timeout 60m -v -args -linear.histories=1000
 
 models: ## long: larger models of locks and their kin; takes minutes and 5 GB
 	$(GO) test ./fuzz/model -run 'TestLocks|TestSemas|TestUndos|TestPolls|TestBarriers|TestRWLocks' -count 1 -timeout 30m -v -args -model.large

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	gosync "sync"
 	"sync/atomic"
 
 	"usarena/arena"
@@ -25,7 +26,7 @@ type Barrier struct {
 	spin  spinner
 	freed atomic.Bool
 	race  raceMark
-	told  atomic.Uint64 // the phase of which this process was told that it broke, and 1
+	told  told
 }
 
 // NewBarrier makes a barrier in the arena. It belongs to the arena and stays
@@ -41,7 +42,7 @@ func BarrierAt(a *arena.Arena, off arena.Offset) (*Barrier, error) {
 }
 
 func barrierFrom(s *space, r robust.Record, head layout.ObjectHead) *Barrier {
-	return s.t.Handle(r, head.Gen(), func() robust.Handle { return &Barrier{s: s, r: r, head: head} }).(*Barrier)
+	return handleOf(s, r, head, func() *Barrier { return &Barrier{s: s, r: r, head: head} })
 }
 
 // Wait arrives and waits until n parties have. n may differ from one use to the
@@ -131,7 +132,7 @@ func (b *Barrier) result(op string, phase uint32) error {
 }
 
 func (b *Barrier) broken(op string, phase uint32) error {
-	b.told.Store(uint64(phase) + 1)
+	b.told.add(phase)
 	return errs.Wrap(errs.Broken, op, "%s: barrier at %#x: a party died or it was reset; Reset makes it usable again", b.s.t.Name(), b.r.Off)
 }
 
@@ -167,16 +168,16 @@ func (b *Barrier) takeBack(phase uint32) bool {
 
 // Reset makes the barrier usable again: parties that wait get ErrBroken, those
 // that died are parties no longer. Processes that live stay parties. All who are
-// told that it broke may call it: after ErrBroken, it does nothing where another
-// process has done it already. IRIX: init_barrier.
+// told that it broke may call it: once for each ErrBroken, it does nothing where
+// somebody else has done it already. IRIX: init_barrier.
 func (b *Barrier) Reset() error {
 	t, err := b.begin("reset barrier")
 	if err != nil {
 		return err
 	}
 	defer t.Leave()
-	told := b.told.Swap(0)
-	if w := layout.BarrierWord(b.r.Word.Load()); told != 0 && !w.Broken() && uint64(w.Phase())+1 != told {
+	phase, told := b.told.take()
+	if w := layout.BarrierWord(b.r.Word.Load()); told && !w.Broken() && w.Phase() != phase {
 		return nil // another one who was told has done it
 	}
 	w := robust.Break(b.r)
@@ -190,6 +191,34 @@ func (b *Barrier) Reset() error {
 	b.r.Word.CompareAndSwap(uint64(w), uint64(layout.MakeBarrier(w.Phase()+1, 0))) // model: B7
 	robust.Wake(b.r, futex.All)
 	return nil
+}
+
+// told counts the goroutines of this process that were told of a phase that it
+// broke, and have not reset it.
+type told struct {
+	mu    gosync.Mutex
+	phase uint32
+	n     int
+}
+
+func (t *told) add(phase uint32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.phase != phase {
+		t.phase, t.n = phase, 0
+	}
+	t.n++
+}
+
+// take takes one off; false: there was none.
+func (t *told) take() (phase uint32, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n == 0 {
+		return 0, false
+	}
+	t.n--
+	return t.phase, true
 }
 
 // bury makes parties that are gone parties no longer, while the barrier is broken
@@ -231,8 +260,8 @@ func (b *Barrier) Free() error {
 // Offset is where the barrier is, for BarrierAt in any process.
 func (b *Barrier) Offset() arena.Offset { return b.r.Off }
 
-// Shut wakes this process's waiters, because the arena closes.
-func (b *Barrier) Shut() { shut(&b.gate, b.r) }
+// shut wakes this process's waiters, because the arena closes.
+func (b *Barrier) shut() { shut(&b.gate, b.r) }
 
 func (b *Barrier) begin(op string) (*robust.Table, error) {
 	return begin(b.s.t, op, b.r, b.head, &b.freed)

@@ -116,9 +116,16 @@ func TestBarrierReset(t *testing.T) {
 	got := make(chan error, 1)
 	for range 50 {
 		go func() { got <- b.Wait(soon(t), 2) }()
-		time.Sleep(2 * time.Millisecond)
-		must(t, b.Reset(), b.Reset())
-		want(t, "waiter", <-got, sync.ErrBroken)
+		var err error
+		for waits := true; waits; { // until a reset finds it waiting
+			must(t, b.Reset())
+			select {
+			case err = <-got:
+				waits = false
+			case <-time.After(time.Millisecond):
+			}
+		}
+		want(t, "waiter", err, sync.ErrBroken)
 		must(t, b.Reset()) // told, and somebody has reset it since
 	}
 	must(t, b.Wait(bg, 1), b.Free())

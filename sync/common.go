@@ -56,3 +56,15 @@ func enter(a *arena.Arena, op string) (*space, error) {
 	}
 	return s, s.t.Enter(op)
 }
+
+// handleOf is this process's handle of an object: the one that is there, or what
+// mk makes.
+func handleOf[H interface{ shut() }](s *space, r robust.Record, head layout.ObjectHead, mk func() H) H {
+	return s.t.Handle(r, head.Gen(), func() robust.Handle { return ends[H]{mk()} }).(ends[H]).handle
+}
+
+// ends ends the waits at a handle when the arena closes. That is no call for
+// users of the handle.
+type ends[H interface{ shut() }] struct{ handle H }
+
+func (e ends[H]) Shut() { e.handle.shut() }

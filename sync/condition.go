@@ -42,7 +42,7 @@ func ConditionAt(a *arena.Arena, off arena.Offset) (*Condition, error) {
 }
 
 func conditionFrom(s *space, r robust.Record, head layout.ObjectHead) *Condition {
-	return s.t.Handle(r, head.Gen(), func() robust.Handle { return &Condition{s: s, r: r, head: head} }).(*Condition)
+	return handleOf(s, r, head, func() *Condition { return &Condition{s: s, r: r, head: head} })
 }
 
 // Wait gives up l, which the caller holds, waits for a Signal or Broadcast, and
@@ -169,8 +169,8 @@ func (c *Condition) Free() error {
 // Offset is where the condition is, for ConditionAt in any process.
 func (c *Condition) Offset() arena.Offset { return c.r.Off }
 
-// Shut wakes this process's waiters, because the arena closes.
-func (c *Condition) Shut() { shut(&c.gate, c.r) }
+// shut wakes this process's waiters, because the arena closes.
+func (c *Condition) shut() { shut(&c.gate, c.r) }
 
 func (c *Condition) begin(op string) (*robust.Table, error) {
 	return begin(c.s.t, op, c.r, c.head, &c.freed)

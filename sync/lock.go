@@ -71,7 +71,7 @@ func LockAt(a *arena.Arena, off arena.Offset) (*Lock, error) {
 }
 
 func lockFrom(s *space, r robust.Record, head layout.ObjectHead) *Lock {
-	return s.t.Handle(r, head.Gen(), func() robust.Handle {
+	return handleOf(s, r, head, func() *Lock {
 		l := &Lock{r: r, head: head, word: &r.Lock, free: layout.LockFree, fast: s.t.Me()}
 		l.m = mutex{s: s, spin: spinner{short: true}, word: &r.Lock, late: &r.Flags, off: r.Off, kept: head.Options()&layout.OptionKept != 0}
 		if head.Options()&layout.OptionMeter != 0 {
@@ -80,7 +80,7 @@ func lockFrom(s *space, r robust.Record, head layout.ObjectHead) *Lock {
 		l.m.r, l.m.head = r, head
 		l.report = head.Options()&layout.OptionTell != 0
 		return l
-	}).(*Lock)
+	})
 }
 
 // Lock takes the lock and waits for it if it must. ErrOwnerDied: the previous
@@ -193,7 +193,8 @@ func (l *Lock) unlockSlow() error {
 
 // Release gives the lock up whoever holds it: one process may hand a locked lock
 // to another, which releases it. The owner's own Release forgets a death before it;
-// another's is as Unlock. ErrNotLocked if nobody holds it. A process that waits for a lock of its own is told of a release
+// another's is as Unlock, also where the owner has died and nobody has noticed: then
+// nobody is told. ErrNotLocked if nobody holds it. A process that waits for a lock of its own is told of a release
 // by another one within a moment, not at once. IRIX: usunsetlock.
 func (l *Lock) Release() error {
 	const op = "release"
@@ -290,8 +291,8 @@ func (l *Lock) Init() error {
 // Offset is where the lock is, for LockAt in any process.
 func (l *Lock) Offset() arena.Offset { return l.r.Off }
 
-// Shut wakes this process's waiters, because the arena closes.
-func (l *Lock) Shut() { l.m.shut() }
+// shut wakes this process's waiters, because the arena closes.
+func (l *Lock) shut() { l.m.shut() }
 
 // Owner is the user that holds the lock; false if nobody does.
 func (l *Lock) Owner() (info.User, bool) {

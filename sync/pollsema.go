@@ -62,9 +62,9 @@ func PollSemaAt(a *arena.Arena, off arena.Offset) (*PollSema, error) {
 }
 
 func pollFrom(s *space, r robust.Record, head layout.ObjectHead) *PollSema {
-	return s.t.Handle(r, head.Gen(), func() robust.Handle {
+	return handleOf(s, r, head, func() *PollSema {
 		return &PollSema{s: s, r: r, head: head, fd: -1, ready: make(chan struct{}, 1)}
-	}).(*PollSema)
+	})
 }
 
 // Open is the descriptor of this process: readable once P has said false and the

@@ -48,7 +48,7 @@ func (p *PollSema) look() (granted, soon bool) {
 		if p.since.IsZero() {
 			p.since = time.Now()
 		}
-		if time.Since(p.since) < quantum {
+		if time.Since(p.since) < 2*quantum { // who looks once a quantum has had its chance
 			return false, true
 		}
 	}
@@ -89,9 +89,9 @@ func (p *PollSema) tell() {
 	}
 }
 
-// Shut wakes the goroutine that waits for the bell and closes the descriptor,
+// shut wakes the goroutine that waits for the bell and closes the descriptor,
 // because the arena closes.
-func (p *PollSema) Shut() {
+func (p *PollSema) shut() {
 	p.s.t.RingBell(p.s.t.Slot())
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -171,6 +171,10 @@ func (p *PollSema) lookQueued(g *ringer) (soon bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	granted := false
+	if p.queued && alive(p.s.t, "p", p.r, p.head, &p.freed) != nil {
+		p.queued = false // by another user, and what lies there now is none of ours
+		p.s.t.WaitEnds(p.r.Off, layout.WaitingPoll)
+	}
 	if p.queued {
 		granted, soon = p.look()
 	}

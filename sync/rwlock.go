@@ -38,9 +38,9 @@ func RWLockAt(a *arena.Arena, off arena.Offset) (*RWLock, error) {
 }
 
 func rwFrom(s *space, r robust.Record, head layout.ObjectHead) *RWLock {
-	return s.t.Handle(r, head.Gen(), func() robust.Handle {
+	return handleOf(s, r, head, func() *RWLock {
 		return &RWLock{m: mutex{s: s, word: &r.Lock, late: &r.Flags, off: r.Off, r: r, head: head}}
-	}).(*RWLock)
+	})
 }
 
 // Lock takes the lock for writing. ErrOwnerDied: a writer died holding it; the
@@ -223,8 +223,8 @@ func (l *RWLock) Free() error {
 // Offset is where the lock is, for RWLockAt in any process.
 func (l *RWLock) Offset() arena.Offset { return l.m.off }
 
-// Shut wakes this process's waiters, because the arena closes.
-func (l *RWLock) Shut() {
+// shut wakes this process's waiters, because the arena closes.
+func (l *RWLock) shut() {
 	l.m.shut()
 	futex.Wake(&l.m.r.Event, futex.All)
 }

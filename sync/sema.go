@@ -122,12 +122,12 @@ func SemaAt(a *arena.Arena, off arena.Offset) (*Sema, error) {
 }
 
 func semaFrom(s *space, r robust.Record, head layout.ObjectHead) *Sema {
-	return s.t.Handle(r, head.Gen(), func() robust.Handle {
+	return handleOf(s, r, head, func() *Sema {
 		return &Sema{
 			s: s, r: r, head: head, word: &r.Word, count: &r.Waiters, gauge: r.Gauge(),
 			plain: head.Options()&layout.OptionUndo == 0,
 		}
-	}).(*Sema)
+	})
 }
 
 // P takes a unit and waits for one if it must. Without a unit: ErrClosed, the
@@ -262,8 +262,8 @@ func (s *Sema) Free() error {
 // Offset is where the semaphore is, for SemaAt in any process.
 func (s *Sema) Offset() arena.Offset { return s.r.Off }
 
-// Shut wakes this process's waiters, because the arena closes.
-func (s *Sema) Shut() { shut(&s.gate, s.r) }
+// shut wakes this process's waiters, because the arena closes.
+func (s *Sema) shut() { shut(&s.gate, s.r) }
 
 func (s *Sema) begin(op string) (*robust.Table, error) {
 	return begin(s.s.t, op, s.r, s.head, &s.freed)

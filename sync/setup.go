@@ -2,10 +2,13 @@ package sync
 
 import (
 	"context"
+	"reflect"
 	"sync/atomic"
 
 	"usarena/arena"
+	"usarena/internal/errs"
 	"usarena/internal/layout"
+	"usarena/internal/region"
 )
 
 // setupOff names the lock of the header in what users are told to wait for.
@@ -17,14 +20,16 @@ const setupOff = layout.SetupOff
 // one that called it, and the next one tries. Other errors as arena.New,
 // arena.Root and Lock.Lock. Nobody else should set the first datum meanwhile.
 func Setup[T any](ctx context.Context, a *arena.Arena, f func(*T) error) (arena.Ptr[T], error) {
-	if p, err := arena.Root[T](a); err != nil || p.Offset() != 0 {
-		return p, err
-	}
 	s, err := enter(a, "setup")
 	if err != nil {
 		return arena.Ptr[T]{}, err
 	}
 	defer s.t.Leave()
+	// Not by arena.Root: it panics once Close has begun, which may be now.
+	root := &s.t.Region().Header().Root
+	if p, err := arena.At[T](a, root.Load()); err != nil || p.Offset() != 0 {
+		return p, err
+	}
 	m := s.setup()
 	if _, _, err := m.acquire(ctx, "setup", layout.Waiting); err != nil {
 		return arena.Ptr[T]{}, err
@@ -33,14 +38,14 @@ func Setup[T any](ctx context.Context, a *arena.Arena, f func(*T) error) (arena.
 	if err := s.t.Consistent(m.word, "setup", m.off); err != nil { // what a dead one has begun is no part of ours
 		return arena.Ptr[T]{}, err
 	}
-	if p, err := arena.Root[T](a); err != nil || p.Offset() != 0 {
+	if p, err := arena.At[T](a, root.Load()); err != nil || p.Offset() != 0 {
 		return p, err
 	}
-	return makeRoot(a, f)
+	return makeRoot(a, s.t.Region(), f)
 }
 
 // makeRoot makes the root; the caller is the only one.
-func makeRoot[T any](a *arena.Arena, f func(*T) error) (arena.Ptr[T], error) {
+func makeRoot[T any](a *arena.Arena, g *region.Region, f func(*T) error) (arena.Ptr[T], error) {
 	p, err := arena.New[T](a)
 	if err != nil {
 		return p, err
@@ -51,11 +56,17 @@ func makeRoot[T any](a *arena.Arena, f func(*T) error) (arena.Ptr[T], error) {
 			p.Free(a) // also when f panics
 		}
 	}()
-	if err := f(p.In(a)); err != nil {
+	// Nor by p.In.
+	at := (*T)(g.Pointer(p.Offset(), uint64(reflect.TypeFor[T]().Size())))
+	if at == nil {
+		return arena.Ptr[T]{}, errs.Wrap(errs.OutsideWindow, "setup", "%s: %#x", a.Name(), p.Offset())
+	}
+	if err := f(at); err != nil {
 		return arena.Ptr[T]{}, err
 	}
-	if published = arena.CasRoot(a, arena.Ptr[T]{}, p); !published {
-		return arena.Root[T](a)
+	root := &g.Header().Root
+	if published = root.CompareAndSwap(0, p.Offset()); !published {
+		return arena.At[T](a, root.Load())
 	}
 	return p, nil
 }

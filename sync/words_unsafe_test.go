@@ -6,6 +6,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/layout"
+	"usarena/internal/robust"
 )
 
 // object is what lies at off: tests look at words that no call shows, and put
@@ -14,9 +15,13 @@ func object(t testing.TB, a *arena.Arena, off arena.Offset) *layout.Object {
 	t.Helper()
 	table, err := a.Objects()
 	must(t, err)
-	p := table.Region().Pointer(off, layout.ObjectSize)
-	if p == nil {
+	o := objectAt(table, off)
+	if o == nil {
 		t.Fatalf("no object at %#x", off)
 	}
-	return (*layout.Object)(unsafe.Pointer(p))
+	return o
+}
+
+func objectAt(t *robust.Table, off arena.Offset) *layout.Object {
+	return (*layout.Object)(unsafe.Pointer(t.Region().Pointer(off, layout.ObjectSize)))
 }

@@ -65,8 +65,8 @@ func (v *view) line(s demo.Snapshot) {
 		compared += p.Compared
 		foreign += p.Foreign
 	}
-	fmt.Fprintf(v.out, "%4.1f s  %s ops/s  arena %s  live %s  compared %s  freed for others %s  replays %d  locked %s\n",
-		s.Elapsed.Seconds(), count(uint64(rate)), bytes(s.Used), bytes(s.Live), bytes(compared), count(foreign), s.Procs[len(s.Procs)-1].Rounds, count(uint64(s.Locked)))
+	fmt.Fprintf(v.out, "%4.1f s  %s ops/s  arena %s  live %s  compared %s  freed for others %s  replays %d  locked %s  large %s\n",
+		s.Elapsed.Seconds(), count(uint64(rate)), bytes(s.Used), bytes(s.Live), bytes(compared), count(foreign), s.Procs[len(s.Procs)-1].Rounds, count(uint64(s.Locked)), count(uint64(s.Large)))
 }
 
 // picture is the state as a table with bars. All columns have fixed widths, so
@@ -86,8 +86,15 @@ func (v *view) picture(w io.Writer, s demo.Snapshot) {
 	}
 	fmt.Fprintf(w, "\n  arena %s\n", s.Arena)
 	fmt.Fprintf(w, "  %s %10s allocated of %s in use, at most %s\n", bar(float64(s.Live)/float64(max(v.peak, 1)), 32, "\x1b[33m"), bytes(s.Live), bytes(s.Used), bytes(v.peak))
-	fmt.Fprintf(w, "  %s %10s locked, busy %.1f %%\n", bar(float64(s.Waited)/float64(max(s.Locked, 1)), 32, "\x1b[35m"), count(uint64(s.Locked)), 100*float64(s.Waited)/float64(max(s.Locked, 1)))
+	meter(w, "times locked, busy", s.Locked, s.Waited)
+	meter(w, "large blocks, no room for", s.Large, s.Queued)
 	fmt.Fprintf(w, "  %s %10.1f s of %s\n", bar(s.Elapsed.Seconds()/s.For.Seconds(), 32, "\x1b[32m"), s.Elapsed.Seconds(), s.For)
+}
+
+// meter shows how often an object was used and how often somebody had to wait.
+func meter(w io.Writer, what string, used, waited int64) {
+	share := float64(waited) / float64(max(used, 1))
+	fmt.Fprintf(w, "  %s %10s %s %.1f %%\n", bar(share, 32, "\x1b[35m"), count(uint64(used)), what, 100*share)
 }
 
 // bar fills n columns as far as share says, in eighths.

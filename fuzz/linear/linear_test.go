@@ -2,26 +2,21 @@ package linear
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/anishathalye/porcupine"
 
-	"usarena/arena"
-	"usarena/config"
-	"usarena/internal/replay"
-	"usarena/internal/scratch"
 	"usarena/internal/worker"
-	"usarena/sync"
 )
 
 var (
-	histories = flag.Int("linear.histories", 4, "histories of each game")
+	histories = flag.Int("linear.histories", 5, "histories of each game")
 	seed      = flag.Uint64("linear.seed", 0, "seed of random choices, 0 takes the time")
 )
 
@@ -34,127 +29,73 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// patience bounds the search of one history; one that takes longer is not
-// decided, and that is a failure.
-const patience = 30 * time.Second
+// decides bounds the search of one history; one that takes longer is not decided,
+// and that is a failure. lasts is how long a history may take to play before its
+// players are taken to hang.
+const (
+	decides = time.Minute
+	lasts   = 2 * time.Minute
+)
+
+// count is what happened in the histories of a game.
+type count struct {
+	killed, open  int // victims, and those that were in a call
+	ops, together int
+	results       map[string]int
+}
 
 func TestLinear(t *testing.T) {
-	for name, g := range games {
+	for i, name := range slices.Sorted(maps.Keys(games)) {
 		t.Run(name, func(t *testing.T) {
-			killed, calls := 0, 0
+			c := count{results: map[string]int{}}
+			deadly := 0
 			for n := range *histories {
-				ops, died := play(t, name, g, n)
-				if died {
-					killed++
+				ctx, cancel := context.WithTimeout(t.Context(), lasts)
+				if n%2 == 1 {
+					deadly++
 				}
-				calls += len(ops)
-				if r := porcupine.CheckOperationsTimeout(model(g.units), ops, patience); r != porcupine.Ok {
-					for _, o := range ops {
-						t.Logf("%d: %+v -> %+v [%d, %d]", o.ClientId, o.Input, o.Output, o.Call, o.Return)
-					}
-					t.Fatalf("seed %d, history %d: %s", *seed, n, r)
+				m, ops, err := play(ctx, name, *seed+uint64(i)<<32+uint64(n), n%2 == 1, n%4 > 1)
+				cancel()
+				if err != nil {
+					t.Fatalf("seed %d, history %d: %v", *seed, n, err)
+				}
+				c.add(m, ops)
+				if r := porcupine.CheckOperationsTimeout(m.g.model(m.units), ops, decides); r != porcupine.Ok {
+					t.Fatalf("seed %d, history %d, %d units: %s\n%s", *seed, n, m.units, r, tale(ops))
 				}
 			}
-			t.Logf("seed %d: %d histories, %d with a killed player, %d operations", *seed, *histories, killed, calls)
+			t.Logf("seed %d: %d histories, %d calls, %d pairs at the same time; %d killed, %d of them in a call; %v",
+				*seed, *histories, c.ops, c.together, c.killed, c.open, c.results)
+			if c.killed != deadly || c.together < 10**histories {
+				t.Errorf("%d of %d victims were killed, %d pairs of calls happened at the same time: this proves nothing", c.killed, deadly, c.together)
+			}
 		})
 	}
 }
 
-// play plays a game once. Every second history of a game that allows it loses a
-// player.
-func play(t *testing.T, name string, g game, n int) (ops []porcupine.Operation, killed bool) {
-	t.Helper()
-	a, remove, err := scratch.Create("linear", config.Config{Users: players + 2, MaxSize: 8 << 20})
-	if err != nil {
-		t.Fatal(err)
+// add counts what happened in a history.
+func (c *count) add(m *match, ops []porcupine.Operation) {
+	if m.died.from != 0 {
+		c.killed++
 	}
-	defer func() {
-		if err := remove(); err != nil {
-			t.Error(err)
-		}
-	}()
-	b, err := lay(a, name, g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var procs [players]*worker.Proc
-	slow := 0
-	if g.kills && n%2 == 1 {
-		slow = 150
-	}
-	for i := range procs {
-		if procs[i], err = worker.Start(context.Background(), playerKind, seat{a.Name(), name, i, *seed + uint64(n), slow}); err != nil {
-			t.Fatal(err)
-		}
-		defer procs[i].Kill()
-	}
-	var ready bool
-	for _, p := range procs {
-		if err := p.Hear(&ready); err != nil {
-			t.Fatalf("seed %d: %v", *seed, err)
-		}
-	}
-	for _, p := range procs {
-		if err := p.Tell(true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var died [players][2]int64
-	rnd := rand.New(rand.NewPCG(*seed, uint64(n)))
-	victim := -1
-	if slow > 0 {
-		victim = rnd.IntN(players)
-		for at := uint64(rnd.IntN(calls - 5)); b.Sheets[victim].N.Load() < at; {
-			time.Sleep(5 * time.Microsecond)
-		}
-		time.Sleep(time.Duration(rnd.IntN(100)) * time.Microsecond)
-		if !b.Sheets[victim].full() {
-			died[victim][0] = replay.Monotonic()
-			procs[victim].Kill()
-			died[victim][1], killed = replay.Monotonic(), true
-		}
-	}
-	for i, p := range procs {
-		var done bool
-		if killed && i == victim {
+	open := false
+	for i, x := range ops {
+		in, r := x.Input.(input), x.Output.(output).result
+		if in.kind == kDie || in.kind == kReturn {
 			continue
 		}
-		if err := errors.Join(p.Hear(&done), p.Wait()); err != nil {
-			t.Fatalf("seed %d: %v", *seed, err)
+		c.ops++
+		open = open || r == rOpen
+		if r != rOK || in.kind == kBroke {
+			c.results[fmt.Sprintf("%v: %v", in.kind, r)]++
+		}
+		for _, y := range ops[:i] {
+			if y.Input.(input).proc != in.proc && x.Call < y.Return && y.Call < x.Return {
+				c.together++
+			}
 		}
 	}
-	if _, err := a.Recover(t.Context()); err != nil {
-		t.Error(err)
+	if open {
+		c.open++
 	}
-	for _, f := range a.Check().Findings {
-		t.Errorf("check: %s at %#x: %s", f.Kind, f.Offset, f.Detail)
-	}
-	return operations(b, g, died), killed
-}
-
-// lay makes the board and what lies on it.
-func lay(a *arena.Arena, name string, g game) (*board, error) {
-	p, err := arena.New[board](a)
-	if err != nil {
-		return nil, err
-	}
-	b := p.In(a)
-	var opts []sync.SemaOption
-	if g.undo {
-		opts = append(opts, sync.Undo)
-	}
-	l, err0 := sync.NewLock(a)
-	s, err1 := sync.NewSema(a, g.units, opts...)
-	q, err2 := sync.NewPollSema(a, g.units)
-	x, err3 := sync.NewBarrier(a)
-	r, err4 := sync.NewRWLock(a)
-	c, err5 := sync.NewCondition(a)
-	if err := errors.Join(err0, err1, err2, err3, err4, err5); err != nil {
-		return nil, fmt.Errorf("the objects of a game: %w", err)
-	}
-	b.Lock, b.Sema, b.Poll, b.Barrier, b.RW, b.Cond = l.Ref(), s.Ref(), q.Ref(), x.Ref(), r.Ref(), c.Ref()
-	if name != "datum" {
-		arena.CasRoot(a, arena.Ptr[board]{}, p)
-	}
-	return b, nil
 }

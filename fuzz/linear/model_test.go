@@ -7,216 +7,170 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// input and output of a call, as the model sees it.
+// input and output of a call, as a model sees it.
 type input struct {
-	Player int
-	Kind   kind
-	Arg    uint64
-	Value  uint64 // swapped in, or put
-	Undo   bool
+	proc   int
+	player int
+	kind   kind
+	arg    uint64
+	value  uint64 // swapped in, or put
 }
 
 type output struct {
-	Result result
-	Value  uint64 // read
+	result result
+	value  uint64 // read
 }
 
-// state is an object, of whatever kind, and who is dead.
-type state struct {
-	Owner    int // player and 1, 0 nobody
-	Died     bool
-	Lost     bool
-	Readers  [players]bool
-	Units    int
-	Held     [players]int
-	Queued   [players]bool
-	Dead     [players]bool
-	Arrived  int
-	Departed int // tickets
-	Datum    uint64
+// world is an object and who is dead.
+type world[S comparable] struct {
+	s    S
+	dead [procs + 1]bool
 }
 
-// model is what an object of any kind does, one call after the other.
-func model(units int) porcupine.Model {
-	return porcupine.Model{
-		Init: func() any { return state{Units: units} },
-		Step: func(s, in, out any) (bool, any) {
-			next, ok := s.(state).step(in.(input), out.(output))
-			return ok, next
+// step is what may become of an object by a call, none if the call cannot come to
+// its result.
+type step[S comparable] func(w world[S], in input, out output) []S
+
+// modelOf is what an object does, one call after the other. What the dead left
+// open has no effect after their death, but for what recovery does in their name.
+func modelOf[S comparable](first S, f step[S]) porcupine.Model {
+	m := porcupine.NondeterministicModel{
+		Init: func() []any { return []any{world[S]{s: first}} },
+		Step: func(state, in, out any) (next []any) {
+			w, i, o := state.(world[S]), in.(input), out.(output)
+			switch dead := w.dead[i.proc]; {
+			case i.kind == kDie:
+				w.dead[i.proc] = true
+			case i.kind == kReturn && !dead:
+				return nil
+			case i.kind != kReturn && dead:
+				if o.result == rOpen {
+					next = append(next, w)
+				}
+				return next
+			}
+			for _, s := range f(w, i, o) {
+				next = append(next, world[S]{s, w.dead})
+			}
+			return next
 		},
-		DescribeOperation: func(in, out any) string { return fmt.Sprintf("%+v -> %+v", in, out) },
+		DescribeOperation: func(in, out any) string { return describe(in.(input), out.(output)) },
 	}
+	return m.ToModel()
 }
 
-func (s state) anyReader() bool { return s.Readers != [players]bool{} }
-func (s state) anyDead() bool   { return s.Dead != [players]bool{} }
-
-// step says what s becomes, and whether the call can have come to its result in
-// s. What a dead player left open has no effect after its death.
-func (s state) step(in input, out output) (state, bool) {
-	i, r := in.Player, out.Result
-	if s.Dead[i] && in.Kind != kReturn {
-		return s, r == 0
-	}
-	if r == rTimeout {
-		return s, true // no effect
-	}
-	ok := r == rOK || r == 0
-	switch in.Kind {
-	case kLock, kTryLock:
-		return s.lock(in, r)
-	case kUnlock:
-		if s.Owner != i+1 || !ok {
-			return s, false
-		}
-		s.Owner, s.Lost = 0, s.Died
-		return s, true
-	case kRecovered:
-		if s.Owner != i+1 || !ok {
-			return s, false
-		}
-		s.Died = false
-		return s, true
-	case kRLock, kTryRLock:
-		return s.read(in, r)
-	case kRUnlock:
-		was := s.Readers[i]
-		s.Readers[i] = false
-		return s, was && ok
-	case kP, kTryP, kPollP, kReady:
-		return s.take(in, r)
-	case kV:
-		s.Units++
-		s.Held[i] = max(s.Held[i], 1) - 1
-		return s, ok
-	case kArrive:
-		if s.Arrived++; s.Arrived == 2 {
-			s.Arrived, s.Departed = 0, s.Departed+2
-		}
-		return s, true
-	case kDepart:
-		s.Departed--
-		return s, s.Departed >= 0
-	case kGet:
-		return s, r == 0 || s.Datum == out.Value
-	case kPut:
-		s.Datum = in.Value
-		return s, true
-	case kCas:
-		if s.Datum == in.Arg {
-			s.Datum = in.Value
-			return s, ok
-		}
-		return s, r == rNo || r == 0
-	case kDie:
-		s.Dead[i], s.Readers[i], s.Queued[i] = true, false, false
-		if s.Owner == i+1 {
-			s.Owner, s.Died = 0, true
-		}
-		return s, true
-	case kReturn:
-		s.Units, s.Held[i] = s.Units+s.Held[i], 0
-		return s, s.Dead[i]
-	}
-	return s, false
+func describe(i input, o output) string {
+	return fmt.Sprintf("process %d player %d: %v(%d, %d) = %v, %d", i.proc, i.player, i.kind, i.arg, i.value, o.result, o.value)
 }
 
-func (s state) lock(in input, r result) (state, bool) {
-	free := s.Owner == 0 && !s.anyReader() && !s.Lost
-	switch r {
-	case rLost:
-		return s, s.Lost
-	case rNo: // also where nobody has noticed a death yet
-		return s, in.Kind == kTryLock && (!free || s.Died)
-	case rOK:
-		if !free || s.Died {
-			return s, false
-		}
-	case rDied:
-		// A reader that was killed as it came in leaves the same trace as a writer.
-		if !free || !s.Died && !s.anyDead() {
-			return s, false
-		}
-		s.Died = true
-	default:
-		if !free {
-			return s, false
-		}
+// one is the one thing that may become of an object, if ok.
+func one[S any](s S, ok bool) []S {
+	if !ok {
+		return nil
 	}
-	s.Owner = in.Player + 1
-	return s, true
+	return []S{s}
 }
 
-func (s state) read(in input, r result) (state, bool) {
-	switch free := s.Owner == 0 && !s.Lost; {
-	case r == rLost:
-		return s, s.Lost
-	case r == rNo: // another reader that comes in holds the word for a moment
-		return s, in.Kind == kTryRLock
-	case !free, r == rOK && s.Died, r == rDied && !s.Died && !s.anyDead():
-		return s, false
-	}
-	s.Died = s.Died || r == rDied
-	s.Readers[in.Player] = true
-	return s, true
-}
-
-func (s state) take(in input, r result) (state, bool) {
-	i := in.Player
-	switch {
-	case r == rNo && in.Kind == kPollP:
-		s.Queued[i] = true
-		return s, true
-	case r == rNo:
-		return s, s.Units == 0
-	case s.Units == 0 || in.Kind == kReady && !s.Queued[i]:
-		return s, false
-	}
-	s.Units--
-	s.Queued[i] = false
-	if in.Undo {
-		s.Held[i]++
-	}
-	return s, true
+// wordModel is a word that is read, written, and compared and swapped.
+func wordModel(int) porcupine.Model {
+	return modelOf(uint64(0), func(w world[uint64], in input, out output) []uint64 {
+		switch in.kind {
+		case kGet:
+			return one(w.s, out.result == rOpen || out.value == w.s)
+		case kPut:
+			return one(in.value, true)
+		case kCas:
+			if w.s == in.arg {
+				return one(in.value, out.result != rNo)
+			}
+			return one(w.s, out.result != rOK)
+		}
+		return one(w.s, in.kind == kDie)
+	})
 }
 
 // never is when a call that was open at its player's death returns.
 const never = math.MaxInt64
 
-// operations are the calls of all sheets as the model takes them. died says when
-// a player was killed, and when it was gone; 0 never.
-func operations(b *board, g game, died [players][2]int64) (ops []porcupine.Operation) {
-	add := func(i int, k kind, arg, value uint64, r result, call, ret int64) {
-		in, out := input{Player: i, Kind: k, Arg: arg, Value: value, Undo: g.undo}, output{Result: r, Value: value}
-		ops = append(ops, porcupine.Operation{ClientId: i, Input: in, Call: call, Output: out, Return: ret})
+// fate is when a process died and all was recovered: it was alive at from and
+// gone at to. Zero: it lives.
+type fate struct {
+	proc                int
+	from, to, recovered int64
+}
+
+// operations are the calls of all sheets as the models take them.
+func operations(b *board, g game, threads int, died fate) (ops []porcupine.Operation, err error) {
+	for at := range b.Sheets {
+		proc := at / threads
+		if at == sheets {
+			proc = judge
+		}
+		all, err := b.Sheets[at].entries()
+		if err != nil {
+			return nil, err
+		}
+		for i, e := range all {
+			if e.kind == kReady && i > 0 {
+				e.call = all[i-1].call // the unit may have come before it looked
+			}
+			ops = append(ops, e.operations(proc, at)...)
+		}
+		if n := len(all); n > 0 && died.from != 0 && proc == died.proc && all[n-1].kind == kPollP && all[n-1].result != rOK {
+			ops = append(ops, entry{kind: kReady, call: all[n-1].call, ret: never}.operations(proc, at)...)
+		}
 	}
-	for i := range b.Sheets {
-		s := &b.Sheets[i]
-		for k := range min(s.N.Load(), uint64(len(s.Calls))) {
-			c := &s.Calls[k]
-			r, ret := result(c.Result.Load()), c.Return.Load()
-			if ret == 0 {
-				r, ret = 0, never
-			}
-			arg, value, call := c.Arg.Load(), c.Value.Load(), c.Call.Load()
-			switch what := kind(c.Kind.Load()); {
-			case what == kWait && r != rOK:
-			case what == kWait:
-				add(i, kArrive, 0, 0, rOK, call, ret)
-				add(i, kDepart, 0, 0, rOK, call, ret)
-			case what == kCondition:
-				add(i, kUnlock, 0, 0, rOK, call, ret)
-				add(i, kLock, 0, 0, rOK, call, ret)
-			default:
-				add(i, what, arg, value, r, call, ret)
-			}
+	if died.from == 0 {
+		return ops, nil
+	}
+	ops = append(ops, entry{kind: kDie, result: rOK, call: died.from, ret: died.to}.operations(died.proc, sheets+1)...)
+	if g.undo {
+		ops = append(ops, entry{kind: kReturn, result: rOK, call: died.from, ret: died.recovered}.operations(died.proc, sheets+1)...)
+	}
+	return ops, nil
+}
+
+// operations are what a call consists of: more than one where it changes an
+// object more than once.
+func (e entry) operations(proc, player int) (ops []porcupine.Operation) {
+	add := func(k kind, r result) {
+		ops = append(ops, porcupine.Operation{
+			ClientId: player, Call: e.call, Return: e.ret,
+			Input: input{proc, player, k, e.arg, e.value}, Output: output{r, e.value},
+		})
+	}
+	switch {
+	case e.kind == kCondition:
+		add(kUnlock, min(e.result, rOK))
+		if e.result == rTimeout {
+			e.result = rOK // holding the lock
 		}
-		if died[i][0] != 0 {
-			add(i, kDie, 0, 0, rOK, died[i][0], died[i][1])
-			if g.undo {
-				add(i, kReturn, 0, 0, rOK, died[i][0], never)
-			}
-		}
+		add(kLock, e.result)
+	case e.kind == kLock && (e.result == rTimeout || e.result == rOpen):
+		add(kMayLock, e.result)
+		add(kMayUnlock, e.result)
+	case e.kind == kWait && e.result == rTimeout && proc == judge:
+		add(kWhole, rOK)
+	case e.result == rTimeout: // nothing has happened
+	case e.kind == kWait && e.result == rOK:
+		add(kArrive, rOK)
+		add(kDepart, rOK)
+	case e.kind == kWait && e.result == rBroken:
+		add(kMayArrive, rOK)
+		add(kBroke, rOK)
+	case e.kind == kWait:
+		add(kMayArrive, rOpen)
+	case e.kind == kReset:
+		add(kResets, e.result)
+		add(kReset, e.result)
+	case e.kind == kPollP:
+		add(kLine, e.result)
+		add(kPollP, e.result)
+	case e.kind == kRelease && e.result != rOK:
+		add(kHalfRelease, e.result)
+		add(kRelease, e.result)
+	default:
+		add(e.kind, e.result)
 	}
 	return ops
 }

@@ -31,6 +31,8 @@ type Snapshot struct {
 	Live      uint64    // bytes of live blocks
 	Locked    int64     // times that the ledger's lock was taken
 	Waited    int64     // times that it was busy
+	Large     int64     // large blocks made, a few at a time
+	Queued    int64     // times that there was no room for one
 }
 
 // Process is one process of it.
@@ -162,6 +164,9 @@ func (r *run) snapshot() Snapshot {
 	}
 	if m, err := r.lock.Meter(); err == nil {
 		s.Locked, s.Waited = m.Hits, m.Spins
+	}
+	if m, err := r.room.Meter(); err == nil {
+		s.Large, s.Queued = m.Ps, max(m.Ps-m.PHits, 0)
 	}
 	r.last, r.at = s, now
 	return s

@@ -36,7 +36,7 @@ func makeObjects(a *arena.Arena, b *board) (o objects, err error) {
 	if o.lock, err = sync.NewLock(a); err != nil {
 		return o, err
 	}
-	if o.room, err = sync.NewSema(a, roomy, sync.Undo); err != nil {
+	if o.room, err = sync.NewSema(a, roomy, sync.Undo, sync.Metered); err != nil {
 		return o, err
 	}
 	if o.meeting, err = sync.NewBarrier(a); err != nil {

@@ -74,6 +74,9 @@ func (t *Table) GiveBackUntil(r Record, slot, last int) {
 // FinishLane is what recovery does first.
 func (t *Table) FinishLane(slot int) { finish(t.region, slot, firstLane(t.region, slot)) }
 
+// LaneAt is any lane, also beyond the last.
+func (t *Table) LaneAt(id int) *layout.Lane { return lane(t.region, id) }
+
 // LaneOf is the lane that a slot uses.
 func (t *Table) LaneOf(slot int) *layout.Lane { return lane(t.region, firstLane(t.region, slot)) }
 

@@ -119,6 +119,7 @@ func TestUndoOfAFreedSema(t *testing.T) {
 	other, victim := x.join(), x.join()
 	r := other.sema(2)
 	victim.UndoUntil(r, layout.LaneP, robust.AfterCommit)
+	undo(t, other, r, layout.LaneP) // says that the victim's happened
 	must(t, other.Free("free", r, layout.ObjectHead(r.Head.Load())))
 	again := other.sema(2)
 	if again.Off != r.Off {

@@ -12,7 +12,7 @@
 // hand is at; a stall is how long after a victim's end some hand has not
 // finished anything.
 //
-//	-locks.kills=N      kills of TestKills (300; long 20000)
+//	-locks.kills=N      kills of TestKills (500; long 20000)
 //	-locks.seed=N       where random choices begin; 0 takes the time, and it is told
 //	-locks.seconds=N    time of each object in TestWordSizes (1; long 30)
 //

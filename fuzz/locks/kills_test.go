@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	kills = flag.Int("locks.kills", 300, "kills of TestKills")
+	kills = flag.Int("locks.kills", 500, "kills of TestKills")
 	secs  = flag.Int("locks.seconds", 1, "seconds of each object in TestWordSizes")
 	seed  = flag.Uint64("locks.seed", 0, "seed of random choices, 0 takes the time")
 )

@@ -7,7 +7,9 @@ import (
 	"usarena/internal/layout"
 )
 
-func lowBit(m uint64) uint64    { return uint64(bits.TrailingZeros64(m)) }
+func lowBit(m uint64) uint64     { return uint64(bits.TrailingZeros64(m)) }
+func orBits(p *uint64, v uint64) { atomic.OrUint64(p, v) }
+
 func onesCount(m uint64) uint64 { return uint64(bits.OnesCount64(m)) }
 
 // storeInHand stores a word of A of a span in hand, outside any pinned section.
@@ -19,6 +21,6 @@ func (h *Heap) clearBits(page uint64) {
 	for w := range layout.BitWords { // model: S19
 		atomic.StoreUint64(&b.A[w], 0)
 		atomic.StoreUint64(&b.R[w], 0)
-		atomic.StoreUint64(&b.O[w], 0)
+		atomic.StoreUint64(&b.K[w], 0)
 	}
 }

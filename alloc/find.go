@@ -63,7 +63,7 @@ func (h *Heap) newSpan(c int) (uint64, layout.State, error) {
 	// The sequence differs from that of an earlier span at the same page, so
 	// that nobody who looked then succeeds now.
 	s := layout.OwnedSpan(c, layout.InHand, h.slot, h.gen, h.seq.Add(1))
-	page, err := h.allocRun(uint64(layout.ClassTable[c].Pages), 1, s)
+	page, err := h.allocRun(want{n: uint64(layout.ClassTable[c].Pages), align: 1, state: s})
 	return page, s, err
 }
 

@@ -16,12 +16,11 @@ const (
 	growMost  = 8192
 )
 
-// allocRun takes n pages for the state that commits them. align is in bytes.
-// It looks where hints promise room, then across regions, then everywhere;
+// allocRun takes pages. It looks where hints promise room, then across regions, then everywhere;
 // then it grows the arena, takes over the dead, empties its own heaps. Only
 // then it is full.
-func (h *Heap) allocRun(n, align uint64, state layout.State) (uint64, error) {
-	w := want{n, align, state}
+func (h *Heap) allocRun(w want) (uint64, error) {
+	n := w.n
 	if n > h.r.Geo.MaxPages {
 		return 0, h.noSpace(w, nil)
 	}

@@ -19,6 +19,7 @@ type Attachment struct {
 	Slot    int           // user slot, 1..Users
 	Gen     uint16        // its generation
 	Oracle  robust.Oracle // who has died
+	Lanes   *robust.Lanes // of intents, shared with package robust; nil: the heap's own
 	Recover func() int    // takes over dead users and says how many; may be nil
 	Idle    func()        // called now and then while heaps hold spans; may be nil
 }
@@ -40,6 +41,7 @@ type Heap struct {
 	gen    uint16
 	me     uint32 // lock word
 	oracle robust.Oracle
+	lanes  *robust.Lanes
 	rescue func() int
 	onIdle func()
 	name   string
@@ -79,6 +81,9 @@ func Attach(at Attachment) *Heap {
 	}
 	if h.oracle == nil {
 		h.oracle = robust.Nobody{}
+	}
+	if h.lanes = at.Lanes; h.lanes == nil && h.slot > 0 {
+		h.lanes = robust.NewLanes(r, h.slot)
 	}
 	h.states, h.bits, h.data = r.Zones()
 	for c, t := range layout.ClassTable {

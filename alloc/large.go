@@ -8,12 +8,12 @@ func pagesFor(n uint64) (uint64, bool) {
 	return p, n <= layout.MaxArena
 }
 
-func (h *Heap) mallocLarge(n, align uint64) (uint64, error) {
+func (h *Heap) mallocLarge(n uint64, q ask) (uint64, error) {
 	pages, ok := pagesFor(n)
 	if !ok {
 		return 0, h.noSpace(want{n: min(n>>layout.PageShift, 1<<40)}, nil)
 	}
-	p, err := h.allocRun(pages, align, layout.LargeRun(pages, h.slot, h.gen))
+	p, err := h.allocRun(want{pages, q.align, layout.LargeRun(pages, h.slot, h.gen), q.in})
 	if err != nil {
 		return 0, err
 	}

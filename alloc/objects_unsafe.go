@@ -24,7 +24,7 @@ func (h *Heap) NewObjects(class int) (page uint64, err error) {
 		return 0, errs.Wrap(errs.Invalid, op, "%s: records of class %d", h.name, class)
 	}
 	n := layout.ObjectPages(size)
-	page, err = h.allocRun(n, 1, layout.ObjectRun(n, class))
+	page, err = h.allocRun(want{n: n, align: 1, state: layout.ObjectRun(n, class)})
 	if err != nil {
 		return 0, err
 	}

@@ -41,6 +41,7 @@ type classHeap struct {
 	word     int     // the active word's index
 	live     uint64  // indices of page in use
 	room     uint64  // of those, spans that may have a free block
+	tagged   uint64  // of those, spans with blocks of other users
 	borrowed int     // blocks taken from larger classes
 	page     [keepSpans]uint32
 }
@@ -99,7 +100,7 @@ func (h *Heap) collectAll(ph *procHeap, c int) {
 	for live := ch.live; live != 0; live &= live - 1 {
 		i := bits.TrailingZeros64(live) & 63
 		page := uint64(ch.page[i])
-		if !h.collect(page, c) {
+		if !h.collect(page, c, ch.tagged>>i&1 != 0) {
 			continue
 		}
 		if ch.room != 0 && h.empty(page, c) {
@@ -111,32 +112,63 @@ func (h *Heap) collectAll(ph *procHeap, c int) {
 }
 
 // letGo gives one span up: to the free pages if it is empty, else to whoever
-// adopts it. Runs entered, or with the heap shut out.
+// adopts it. Runs entered if it is empty, else with the heap shut out.
 func (h *Heap) letGo(ph *procHeap, c, i int) {
+	if g, ok := h.remove(ph, c, i); ok {
+		h.disown(uint64(g.page), c, g.tagged)
+	}
+}
+
+// goner is a span that a heap holds no more and that is yet to be disowned. Its
+// word still names the heap, which frees into it as strangers do.
+type goner struct {
+	page   uint32
+	class  uint8
+	tagged bool
+}
+
+// goners are those of one call: a span has at most that many pages.
+type goners struct {
+	n    int
+	list [layout.MaxSpanPages + 2]goner
+}
+
+// disownGoners ends what install began. Not entered.
+func (h *Heap) disownGoners(out *goners) {
+	for _, g := range out.list[:out.n] {
+		h.disown(uint64(g.page), int(g.class), g.tagged)
+	}
+}
+
+// remove takes one span out of the heap. Runs entered, or with the heap shut out.
+func (h *Heap) remove(ph *procHeap, c, i int) (g goner, ok bool) {
 	ch := &ph.cls[c]
 	bit := uint64(1) << (i & 63)
 	if ch.live&bit == 0 {
-		return
+		return g, false
 	}
+	g = goner{ch.page[i&63], uint8(c), ch.tagged&bit != 0}
 	if ch.cur == i+1 {
 		ch.cur, ch.avail = 0, 0
 	}
 	ch.live &^= bit
 	ch.room &^= bit
+	ch.tagged &^= bit
 	ph.pages -= int(layout.ClassTable[c].Pages)
-	h.disown(uint64(ch.page[i&63]), c)
+	return g, true
 }
 
-// install puts a span that is in hand into the heap. It fails if the heap may
-// not hold spans or the word has changed under us, which only damage does.
-func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State) bool {
+// install puts a span that is in hand into the heap, and takes others out that
+// the caller disowns when it has left. It fails if the word has changed under us,
+// which only damage does. Runs entered.
+func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State, out *goners) bool {
 	ch := &ph.cls[c]
 	pages := int(layout.ClassTable[c].Pages)
 	if ch.live == ^uint64(0) {
-		h.letGo(ph, c, h.victim(ch))
+		h.takeOut(ph, c, h.victim(ch), out)
 	}
-	for n := 0; ph.pages+pages > h.budget && ph.pages > 0 && n <= layout.Classes; n++ {
-		h.giveUpOne(ph)
+	for n := 0; ph.pages+pages > h.budget && ph.pages > 0 && n < len(out.list); n++ {
+		h.giveUpOne(ph, out)
 	}
 	if !h.cas(page, s, s.ForHeap(ph.id)) {
 		return false
@@ -145,6 +177,9 @@ func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State) bool {
 	ch.page[i] = uint32(page)
 	ch.live |= 1 << i
 	ch.room |= 1 << i
+	if s&layout.Tagged != 0 {
+		ch.tagged |= 1 << i
+	}
 	ph.pages += pages
 	h.setHint(page, uint64(i))
 	return true
@@ -162,15 +197,26 @@ func (h *Heap) victim(ch *classHeap) int {
 	return bits.TrailingZeros64(full) & 63
 }
 
-// giveUpOne gives up one span of the next class that has any.
-func (h *Heap) giveUpOne(ph *procHeap) {
+// takeOut moves one span from the heap to out.
+func (h *Heap) takeOut(ph *procHeap, c, i int, out *goners) {
+	if out.n >= len(out.list) {
+		return
+	}
+	if g, ok := h.remove(ph, c, i); ok {
+		out.list[out.n] = g
+		out.n++
+	}
+}
+
+// giveUpOne takes out one span of the next class that has any.
+func (h *Heap) giveUpOne(ph *procHeap, out *goners) {
 	for n := 0; n < layout.Classes; n++ {
 		c := ph.clock
 		if ph.clock++; ph.clock >= layout.Classes {
 			ph.clock = 0
 		}
 		if c >= 0 && c < layout.Classes && ph.cls[c].live != 0 {
-			h.letGo(ph, c, h.victim(&ph.cls[c]))
+			h.takeOut(ph, c, h.victim(&ph.cls[c]), out)
 			return
 		}
 	}

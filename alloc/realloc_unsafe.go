@@ -40,7 +40,7 @@ func (h *Heap) Calloc(n, size uint64) (uint64, error) {
 // zeroed allocates a block whose every byte is zero, those beyond n included, so
 // that Recalloc finds them so.
 func (h *Heap) zeroed(n uint64) (uint64, error) {
-	off, err := h.malloc(n)
+	off, err := h.malloc(n, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -115,7 +115,7 @@ func (h *Heap) resize(b block, off, n uint64) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	moved, err := h.malloc(n)
+	moved, err := h.malloc(n, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -193,9 +193,9 @@ func (h *Heap) Memalign(align, n uint64) (uint64, error) {
 	if align <= layout.PageSize && n <= layout.MaxSmall {
 		for c := layout.ClassOf(max(n, 1)); c < layout.Classes; c++ {
 			if uint64(layout.ClassTable[c].Size)&(align-1) == 0 {
-				return h.mallocClass(c, align)
+				return h.mallocClass(c, ask{align, nil})
 			}
 		}
 	}
-	return h.mallocLarge(max(n, 1), align)
+	return h.mallocLarge(max(n, 1), ask{align, nil})
 }

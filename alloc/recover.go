@@ -1,8 +1,6 @@
 package alloc
 
 import (
-	"sync/atomic"
-
 	"usarena/internal/layout"
 	"usarena/internal/region"
 	"usarena/internal/robust"
@@ -28,6 +26,7 @@ type Recovered struct {
 func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uint32, reclaim bool) Recovered {
 	h := Attach(Attachment{Region: r, Slot: slot, Gen: gen, Oracle: o})
 	h.me = me
+	h.finishLanes()
 	var rec Recovered
 	rec.Locks = h.takeLocks(slot)
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
@@ -35,7 +34,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 		switch {
 		case holdsObjects(s, n-p):
 			rec.Objects = append(rec.Objects, p)
-		case s.Kind() == layout.Span && s.Slot() == slot && s.Class() < layout.Classes:
+		case s.Kind() == layout.Span && s.Class() < layout.Classes && uint64(layout.ClassTable[s.Class()].Pages) <= n-p:
 			h.recoverSpan(p, s, reclaim, &rec)
 		case s.Kind() == layout.Large && s.Slot() == slot:
 			h.recoverLarge(p, reclaim, &rec)
@@ -73,50 +72,97 @@ func (h *Heap) recoverLarge(p uint64, reclaim bool, rec *Recovered) {
 	}
 }
 
-// recoverSpan finishes what the dead user was doing in a span, marks or frees its
-// blocks and disowns the span. A span that it had given up and that nobody has
-// adopted since is taken back first. In a mixed span nobody can tell its blocks
-// from those of the living: there they stay, as blocks of the arena.
+// recoverSpan finishes what the dead user was doing in a span, marks its blocks
+// as left behind or frees them, and disowns the span. A span that it had given up
+// untagged is taken back first. In a span of somebody else's, or one that is
+// tagged, its entry says which blocks are its own: there the entry is marked.
 func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovered) {
-	c := s.Class()
-	if s&layout.Owned == 0 {
-		if s.Gen() != h.gen || s&(layout.Mixed|layout.Orphaned) != 0 {
+	c, tagged := s.Class(), s&layout.Tagged != 0
+	switch mine := s.Slot() == h.slot && s.Gen() == h.gen; {
+	case mine && s&layout.Owned != 0:
+		h.collect(p, c, tagged)
+		rec.Spans++
+	case tagged:
+		h.recoverTenant(p, s, reclaim, rec)
+		return
+	case !mine || s&layout.Orphaned != 0: // somebody else's, or done before
+		return
+	default:
+		if s = h.adopt(p, s); s == 0 { // model: S28
 			return
 		}
-		if s = h.adopt(p, s); s == 0 { // model: S28
-			return // somebody else's now, and mixed
-		}
-	} else {
-		h.collect(p, c)
-		rec.Spans++
 	}
-	d := s.Disowned()
-	if s&layout.Mixed == 0 && h.markBlocks(p, c, reclaim, rec) {
-		d |= layout.Orphaned
+	if reclaim && !tagged {
+		h.freeAll(p, c, rec)
 	}
 	if h.empty(p, c) { // model: S15
 		h.release(p, s) // model: S24
-	} else if h.cas(p, s, d) { // model: S23
+		return
+	}
+	d := s.Disowned()
+	if h.tag(p, c, tagged) {
+		d |= layout.Tagged
+		h.markEntry(p, c, reclaim, rec)
+		if reclaim {
+			h.reclaim(p, c, h.r.Tenants(p))
+		}
+	} else if !tagged {
+		d |= layout.Orphaned
+	}
+	if h.cas(p, s, d) { // model: S23
 		h.settle(p, d)
 	}
 }
 
-// markBlocks frees the live blocks of a dead user's span, or marks them as left
-// behind and says whether there are any.
-func (h *Heap) markBlocks(p uint64, c int, reclaim bool, rec *Recovered) (orphans bool) {
-	b, size := h.bitsAt(p), uint64(layout.ClassTable[c].Size)
-	for w := 0; w < words(c); w++ {
-		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w) // model: S21
-		n := onesCount(live)
-		if reclaim {
-			atomic.OrUint64(&b.R[w&3], live) // model: S29
-			rec.Freed += n * size
-			continue
+// recoverTenant marks the dead user's entry in a span that others may use
+// meanwhile. What is to be freed there is freed by whoever owns the span: only an
+// owner can tell a block from a later one in its place.
+func (h *Heap) recoverTenant(p uint64, s layout.State, reclaim bool, rec *Recovered) {
+	c := s.Class()
+	if h.markEntry(p, c, reclaim, rec) && reclaim && s&layout.Owned == 0 {
+		if a := h.adopt(p, s); a != 0 {
+			h.disown(p, c, a&layout.Tagged != 0)
 		}
-		atomic.StoreUint64(&b.O[w&3], live) // model: S22
+	}
+}
+
+// markEntry says in a tagged span that this user has died, if it has an entry
+// there. It reports whether it has.
+func (h *Heap) markEntry(p uint64, c int, reclaim bool, rec *Recovered) bool {
+	t := h.r.Tenants(p)
+	i := h.seat(t)
+	if i == 0 {
+		return false
+	}
+	flags := layout.TenantDead
+	if reclaim {
+		flags |= layout.TenantReclaim
+	}
+	for e := t.Entry(i); ; {
+		was := e.Load()
+		if was&^layout.TenantFlags != h.tenant() {
+			return false // its blocks have gone, and somebody else has taken it
+		}
+		if was&flags == flags || e.CompareAndSwap(was, was|flags) { // model: S21
+			break
+		}
+	}
+	live, kept := h.indexed(p, c, t)
+	if n, size := uint64(live[i]-kept[i]), uint64(layout.ClassTable[c].Size); reclaim {
+		rec.Freed += n * size
+	} else {
 		rec.Blocks += n
 		rec.Bytes += n * size
-		orphans = orphans || live != 0
 	}
-	return orphans
+	return true
+}
+
+// freeAll frees all blocks of a dead user's span.
+func (h *Heap) freeAll(p uint64, c int, rec *Recovered) {
+	b, size := h.bitsAt(p), uint64(layout.ClassTable[c].Size)
+	for w := range words(c) {
+		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+		orBits(&b.R[w&3], live) // model: S22
+		rec.Freed += onesCount(live) * size
+	}
 }

@@ -73,6 +73,7 @@ type want struct {
 	n     uint64       // pages
 	align uint64       // of the offset in bytes, a power of two
 	state layout.State // the word that commits
+	in    *intent      // is told before; may be nil
 }
 
 // fromRegion takes the best fit of region r, whose lock the caller holds. With
@@ -143,6 +144,9 @@ func (h *Heap) carve(e extent, at uint64, w want) {
 		h.store(rest, layout.FreeRun(e.end-rest)) // model: R19
 	}
 	h.inside(at, w)
+	if w.in != nil {
+		w.in.note(h.r.OffsetOf(at))
+	}
 	h.store(at, w.state) // model: S20 R21, commit
 	h.taken(w.n)
 }

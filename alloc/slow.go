@@ -13,36 +13,43 @@ func (h *Heap) mallocSlow(n uint64) (uint64, error) {
 		return 0, err
 	}
 	defer h.end()
-	return h.malloc(n)
+	return h.malloc(n, nil)
 }
 
-func (h *Heap) malloc(n uint64) (uint64, error) {
+// malloc allocates n bytes, of which in learns before, if it is not nil.
+func (h *Heap) malloc(n uint64, in *intent) (uint64, error) {
 	if n > layout.MaxSmall {
-		return h.mallocLarge(n, 1)
+		return h.mallocLarge(n, ask{1, in})
 	}
-	return h.mallocClass(layout.ClassOf(n), layout.MinBlock)
+	return h.mallocClass(layout.ClassOf(n), ask{layout.MinBlock, in})
 }
 
-// mallocClass allocates a block of class c, whose size is a multiple of align, or
-// of a larger class that is so too. Slow call.
-func (h *Heap) mallocClass(c int, align uint64) (uint64, error) {
+// ask is what a request wants besides a size.
+type ask struct {
+	align uint64  // the offset is a multiple of it, a power of two
+	in    *intent // is told of the block before it is allocated; may be nil
+}
+
+// mallocClass allocates a block of class c, whose size is a multiple of the
+// alignment, or of a larger class that is so too. Slow call.
+func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
 	if h.noHeaps.Load() || h.budget == 0 {
-		return h.mallocOnce(c, align)
+		return h.mallocOnce(c, q)
 	}
 	for range heapTries {
 		ph := h.enter()
 		if ph == nil {
 			h.leave(nil)
 			if !h.makeHeap() {
-				return h.mallocOnce(c, align)
+				return h.mallocOnce(c, q)
 			}
 			continue
 		}
-		if off, ok := h.take(ph, c); ok {
+		if off, ok := h.take(ph, c, q.in); ok {
 			h.leave(ph)
 			return off, nil
 		}
-		if off, ok := h.borrow(ph, c, align); ok {
+		if off, ok := h.borrow(ph, c, q); ok {
 			h.leave(ph)
 			return off, nil
 		}
@@ -50,39 +57,45 @@ func (h *Heap) mallocClass(c int, align uint64) (uint64, error) {
 
 		page, s, err := h.getSpan(c)
 		if err != nil {
-			return h.mallocLarger(c, align, err)
+			return h.mallocLarger(c, q, err)
 		}
+		var out goners
 		ph = h.enter()
-		ok := ph != nil && h.install(ph, c, page, s)
+		ok := ph != nil && h.install(ph, c, page, s, &out)
 		var off uint64
 		if ok {
-			off, ok = h.take(ph, c)
+			off, ok = h.take(ph, c, q.in)
 		}
 		h.leave(ph)
+		h.disownGoners(&out)
 		if ok {
 			return off, nil
 		}
 		if ph == nil {
-			h.disown(page, c)
+			h.disown(page, c, s&layout.Tagged != 0)
 		}
 	}
-	return h.mallocOnce(c, align)
+	return h.mallocOnce(c, q)
 }
 
 // heapTries is how often a heap is tried that others empty or fill meanwhile.
 const heapTries = 16
 
 // take gives out a block of class c from ph. Runs entered.
-func (h *Heap) take(ph *procHeap, c int) (uint64, bool) {
+func (h *Heap) take(ph *procHeap, c int, in *intent) (uint64, bool) {
 	ch := &ph.cls[c]
 	if ch.avail == 0 && !h.refill(ph, c) {
 		return 0, false
 	}
 	m := ch.avail
 	ch.avail = m & (m - 1)
+	off := ch.base + h.class[c].size*lowBit(m)
+	if in != nil {
+		in.note(off)
+	}
 	storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2, commit
 	ph.used = 1
-	return ch.base + h.class[c].size*lowBit(m), true
+	return off, true
 }
 
 // borrows is how many blocks a class takes from somewhat larger ones before it
@@ -91,15 +104,15 @@ const borrows = 4
 
 // borrow gives out a block of a class at most a quarter larger, if the heap has
 // none of class c yet. Runs entered.
-func (h *Heap) borrow(ph *procHeap, c int, align uint64) (uint64, bool) {
+func (h *Heap) borrow(ph *procHeap, c int, q ask) (uint64, bool) {
 	ch := &ph.cls[c]
 	if ch.live != 0 || ch.borrowed >= borrows || layout.ClassTable[c].Size < borrowLeast {
 		return 0, false
 	}
 	most := layout.ClassTable[c].Size + layout.ClassTable[c].Size/4
 	for k := c + 1; k < layout.Classes && layout.ClassTable[k].Size <= most; k++ {
-		if l := &ph.cls[k]; aligned(k, align) && (l.avail != 0 || l.room&l.live != 0) {
-			if off, ok := h.take(ph, k); ok {
+		if l := &ph.cls[k]; aligned(k, q.align) && (l.avail != 0 || l.room&l.live != 0) {
+			if off, ok := h.take(ph, k, q.in); ok {
 				ch.borrowed++
 				return off, true
 			}
@@ -135,63 +148,65 @@ func (h *Heap) makeHeap() bool {
 // mallocOnce takes a span, allocates one block of it and disowns it again, as
 // small arenas do where a span kept is a span that others lack. Spans of
 // somewhat larger classes are used before new pages where pages are few.
-func (h *Heap) mallocOnce(c int, align uint64) (uint64, error) {
+func (h *Heap) mallocOnce(c int, q ask) (uint64, error) {
 	for i := 0; ; i++ {
 		for k, last := c, h.substitutes(c); k <= last; k++ {
-			if !aligned(k, align) {
+			if !aligned(k, q.align) {
 				continue
 			}
 			if page, s := h.findDisowned(k, false); s != 0 {
-				if off, ok := h.once(page, k); ok {
+				if off, ok := h.once(page, s, q.in); ok {
 					return off, nil
 				}
 			}
 		}
-		k := h.opens(c, align)
-		page, _, err := h.newSpan(k)
+		k := h.opens(c, q.align)
+		page, s, err := h.newSpan(k)
 		if err != nil && k != c {
-			k = c
-			page, _, err = h.newSpan(k)
+			page, s, err = h.newSpan(c)
 		}
 		if err != nil {
-			off, lerr := h.mallocLarger(c, align, err)
+			off, lerr := h.mallocLarger(c, q, err)
 			if lerr == nil || i >= 50 || !h.othersInHand() {
 				return off, lerr
 			}
 			runtime.Gosched() // somebody has a span in hand this very moment
 			continue
 		}
-		if off, ok := h.once(page, k); ok {
+		if off, ok := h.once(page, s, q.in); ok {
 			return off, nil
 		}
 	}
 }
 
 // once gives out a block of a span in hand and disowns the span.
-func (h *Heap) once(page uint64, c int) (off uint64, ok bool) {
-	b := h.bitsAt(page)
+func (h *Heap) once(page uint64, s layout.State, in *intent) (off uint64, ok bool) {
+	b, c := h.bitsAt(page), s.Class()
 	for w := 0; w < words(c) && !ok; w++ {
 		a := loadBits(&b.A[w&3])
 		if free := ^(a | loadBits(&b.R[w&3])) & wordMask(c, w); free != 0 { // model: S1
-			storeInHand(&b.A[w&3], a|free&-free) // model: S2, commit
 			off = h.r.OffsetOf(page) + (uint64(w)*64+lowBit(free))*h.class[c].size
+			if in != nil {
+				in.note(off)
+			}
+			storeInHand(&b.A[w&3], a|free&-free) // model: S2, commit
 			ok = true
 		}
 	}
-	h.disown(page, c)
+	h.disown(page, c, s&layout.Tagged != 0)
 	return off, ok
 }
 
 // mallocLarger is the last resort before "full": a block of any larger class
 // from a disowned span.
-func (h *Heap) mallocLarger(c int, align uint64, full error) (uint64, error) {
+func (h *Heap) mallocLarger(c int, q ask, full error) (uint64, error) {
 	for k := c; k < layout.Classes; k++ {
-		for tries := 0; tries < 8 && aligned(k, align); tries++ {
+		for tries := 0; tries < 8 && aligned(k, q.align); tries++ {
 			page, s := h.findDisowned(k, true)
 			if s == 0 {
 				break
 			}
-			if off, ok := h.once(page, k); ok {
+			if off, ok := h.once(page, s, q.in); ok {
 				return off, nil
 			}
 		}

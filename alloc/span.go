@@ -17,9 +17,12 @@ func (h *Heap) setHint(page, i uint64) { atomic.StoreUint64(&h.bitsAt(page).Hint
 // collect takes back the blocks that others returned to a span that the caller
 // owns. The order matters: killed between the steps, a block is free and merely
 // not yet usable again. It reports whether there were any.
-func (h *Heap) collect(page uint64, c int) bool {
+func (h *Heap) collect(page uint64, c int, tagged bool) bool {
 	b := h.bitsAt(page)
 	any := false
+	if tagged {
+		h.reclaim(page, c, h.r.Tenants(page))
+	}
 	for w := 0; w < words(c); w++ {
 		t := loadBits(&b.R[w&3]) // model: S11
 		if t == 0 {
@@ -27,8 +30,12 @@ func (h *Heap) collect(page uint64, c int) bool {
 		}
 		any = true
 		atomic.StoreUint64(&b.A[w&3], loadBits(&b.A[w&3])&^t) // model: S12
-		if loadBits(&b.O[w&3])&t != 0 {
-			atomic.AndUint64(&b.O[w&3], ^t) // model: S13
+		if tagged {
+			h.r.Tenants(page).Set(w, t, 0) // model: S36
+		}
+		if k := loadBits(&b.K[w&3]) & t; k != 0 {
+			h.settleDrops(page, c, w, k)
+			atomic.AndUint64(&b.K[w&3], ^t) // model: S13
 		}
 		atomic.AndUint64(&b.R[w&3], ^t) // model: S14
 	}
@@ -61,11 +68,13 @@ func (h *Heap) full(page uint64, c int) bool {
 }
 
 // disown gives up a span that the caller owns and nobody else of this process
-// uses: as free pages if it is empty, else for anyone to adopt.
-func (h *Heap) disown(page uint64, c int) {
-	h.collect(page, c)
+// uses: as free pages if it is empty, else for anyone to adopt. Where its blocks
+// cannot be tagged, because the file system is full, only this user can adopt it
+// again. The caller is not pinned, or the span is empty.
+func (h *Heap) disown(page uint64, c int, tagged bool) {
+	h.collect(page, c, tagged)
 	s := h.r.Load(page)
-	if s.Kind() != layout.Span || s&layout.Owned == 0 || s.Slot() != h.slot || s.Gen() != h.gen || s.Class() != c {
+	if s.Kind() != layout.Span || s&layout.Owned == 0 || s.Slot() != h.slot || s.Gen() != h.gen || s.Class() != c || s&layout.Tagged != 0 != tagged {
 		return // damaged: leave it to the checker
 	}
 	if h.empty(page, c) { // model: S15
@@ -73,23 +82,12 @@ func (h *Heap) disown(page uint64, c int) {
 		return
 	}
 	d := s.Disowned()
-	if s&layout.Orphaned != 0 && !h.orphans(page, c) {
-		d &^= layout.Orphaned
+	if h.tag(page, c, tagged) {
+		d |= layout.Tagged
 	}
 	if h.cas(page, s, d) { // model: S17
 		h.settle(page, d)
 	}
-}
-
-// orphans reports that some block of the span is marked as left behind.
-func (h *Heap) orphans(page uint64, c int) bool {
-	b := h.bitsAt(page)
-	for w := 0; w < words(c); w++ {
-		if loadBits(&b.O[w&3]) != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // settle looks once more at a span that has just been disowned or freed into:
@@ -101,8 +99,8 @@ func (h *Heap) settle(page uint64, s layout.State) {
 	for s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes {
 		c := s.Class()
 		if h.empty(page, c) { // model: S9
-			if h.adopt(page, s) != 0 { // model: S10
-				h.disown(page, c)
+			if a := h.adopt(page, s); a != 0 { // model: S10
+				h.disown(page, c, a&layout.Tagged != 0)
 				return
 			}
 		} else if s&layout.Room != 0 || h.full(page, c) {
@@ -129,6 +127,12 @@ func (h *Heap) listed(page uint64, c int, s layout.State) {
 
 // release turns an empty span into free pages. Only its owner does.
 func (h *Heap) release(page uint64, s layout.State) bool {
+	b, c := h.bitsAt(page), s.Class()
+	for w := range words(c) {
+		if k := loadBits(&b.K[w&3]) & loadBits(&b.R[w&3]); k != 0 { // returned since the collect
+			h.settleDrops(page, c, w, k)
+		}
+	}
 	n := uint64(layout.ClassTable[s.Class()].Pages)
 	if !h.cas(page, s, layout.PendingRun(n)) { // model: S16 R29
 		return false
@@ -138,21 +142,35 @@ func (h *Heap) release(page uint64, s layout.State) bool {
 }
 
 // adopt takes a disowned span into the caller's hand. The result is its state,
-// 0 if somebody else was faster.
+// 0 if somebody else was faster or this user cannot have it: a span that is not
+// tagged is only for its last owner, unless it is empty.
 func (h *Heap) adopt(page uint64, s layout.State) layout.State {
-	// Whose blocks are in it only the word can tell, at the moment it is exchanged:
-	// bits seen before may be those of an earlier span at this page.
 	c := s.Class()
-	a := s.AdoptedBy(layout.InHand, h.slot, h.gen, true)
+	mine := s.Slot() == h.slot && s.Gen() == h.gen
+	if s&layout.Tagged == 0 && (!mine || s&layout.Orphaned != 0) && !h.empty(page, c) {
+		return 0
+	}
+	a := s.AdoptedBy(layout.InHand, h.slot, h.gen)
 	if !h.cas(page, s, a) { // model: S18
 		return 0
 	}
-	h.collect(page, c)
-	if a&layout.Mixed != 0 && h.empty(page, c) { // model: S25
-		// Nobody else changes an owner's word, so this fails only on damage.
-		if u := a &^ layout.Mixed; h.cas(page, a, u) {
-			a = u
-		}
+	// Bits seen before may be those of an earlier span at this page.
+	h.collect(page, c, a&layout.Tagged != 0)
+	to := a
+	switch {
+	case h.empty(page, c):
+		to &^= layout.Tagged | layout.Orphaned // model: S25
+	case a&layout.Tagged == 0 && !mine, a&layout.Orphaned != 0:
+		to = s
+	case a&layout.Tagged == 0:
+	case h.budget > 0 && h.sole(page, c, h.r.Tenants(page)):
+		to &^= layout.Tagged // model: S37
+	case !h.takeSeat(page, c):
+		to = a.Disowned() // model: S38
 	}
-	return a
+	// Nobody else changes an owner's word, so this fails only on damage.
+	if to != a && !h.cas(page, a, to) || to&layout.Owned == 0 {
+		return 0
+	}
+	return to
 }

@@ -137,9 +137,10 @@ func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, view *head
 	if err := a.takeSlot(ctx); err != nil {
 		return nil, err
 	}
-	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Recover: a.recoverDead, Idle: a.describe})
+	lanes := robust.NewLanes(a.region, a.slot)
+	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Lanes: lanes, Recover: a.recoverDead, Idle: a.describe})
 	a.heap.DropLocks()
-	a.table = robust.NewTable(a.region, a.slot, a.gen, k, robust.Host{Enter: a.enterCall, Leave: a.gate.leave, NewRun: a.heap.NewObjects, Recover: a.recoverGone, Pid: os.Getpid()})
+	a.table = robust.NewTable(a.region, a.slot, a.gen, k, robust.Host{Enter: a.enterCall, Leave: a.gate.leave, NewRun: a.heap.NewObjects, Recover: a.recoverGone, Pid: os.Getpid(), Lanes: lanes})
 	a.reaper.start(a, opt.reaper)
 	a.describeIfCheap()
 	return a, nil

@@ -20,15 +20,15 @@ type Cell[T any] struct {
 }
 
 // Load reads the cell.
-func (c *Cell[T]) Load() Ptr[T] { return Ptr[T]{off: c.w.Load() & layout.CellOffset * layout.CellUnit} }
+func (c *Cell[T]) Load() Ptr[T] { return Ptr[T]{off: layout.CellWord(c.w.Load()).Offset()} }
 
 // Store sets the cell. Whatever p leads to was written before and is seen by
 // whoever loads p.
 func (c *Cell[T]) Store(p Ptr[T]) {
-	next := cellWord(p.off)
+	mustFitCell(p.off)
 	for {
 		w := c.w.Load()
-		if c.w.CompareAndSwap(w, w&^layout.CellOffset|next) {
+		if c.w.CompareAndSwap(w, uint64(layout.CellWord(w).WithOffset(p.off))) {
 			return
 		}
 	}
@@ -37,23 +37,22 @@ func (c *Cell[T]) Store(p Ptr[T]) {
 // CompareAndSwap sets the cell to new if it holds old. It never fails
 // spuriously.
 func (c *Cell[T]) CompareAndSwap(old, new Ptr[T]) bool {
-	next := cellWord(new.off)
+	mustFitCell(new.off)
 	for {
 		w := c.w.Load()
-		if w&layout.CellOffset*layout.CellUnit != old.off {
+		if layout.CellWord(w).Offset() != old.off {
 			return false
 		}
-		if c.w.CompareAndSwap(w, w&^layout.CellOffset|next) {
+		if c.w.CompareAndSwap(w, uint64(layout.CellWord(w).WithOffset(new.off))) {
 			return true
 		}
 	}
 }
 
-// cellWord is an offset as cells hold it. Blocks begin at multiples of 16, so
-// another offset was made up.
-func cellWord(off Offset) uint64 {
-	if off%layout.CellUnit != 0 || off/layout.CellUnit > layout.CellOffset {
+// mustFitCell panics for an offset that no cell can hold. Blocks begin at
+// multiples of 16, so it was made up.
+func mustFitCell(off Offset) {
+	if layout.CellWord(0).WithOffset(off).Offset() != off {
 		panic(errCell)
 	}
-	return off / layout.CellUnit
 }

@@ -46,24 +46,9 @@ func (a *Arena) Check() info.Report {
 // may be done with the arena; Close ends it. It panics with ErrClosed.
 func (a *Arena) Blocks() iter.Seq2[Offset, uint64] {
 	return func(yield func(Offset, uint64) bool) {
-		a.mustEnter("blocks")
-		inside := true
-		defer func() {
-			if inside {
-				a.gate.leave()
-			}
-		}()
-		for off, n := range info.BlocksOf(a.region) {
-			// The body runs outside the gate, so that it may call Close.
-			a.gate.leave()
-			inside = false
-			if !yield(off, n) {
-				return
-			}
-			if inside = a.gate.enter(); !inside {
-				return
-			}
-		}
+		a.walk("blocks", func() iter.Seq[info.Block] { return info.BlocksOf(a.region) }, func(b info.Block) bool {
+			return yield(b.Offset, b.Size)
+		})
 	}
 }
 

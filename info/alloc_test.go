@@ -72,7 +72,8 @@ func TestAgreesWithAlloc(t *testing.T) {
 			}
 			clean(t, info.CheckRegion(r, false, nil))
 			seen, bytes := 0, uint64(0)
-			for off, size := range info.BlocksOf(r) {
+			for b := range info.BlocksOf(r) {
+				off, size := b.Offset, b.Size
 				if !live[off] {
 					t.Fatalf("%#x was not allocated", off)
 				}

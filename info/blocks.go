@@ -33,12 +33,10 @@ func Walk(name string) iter.Seq2[Block, error] {
 	}
 }
 
-// BlocksOf goes over the allocated blocks of a mapped arena: offset and size. It
-// ends early if the file was cut off.
-func BlocksOf(r *region.Region) iter.Seq2[uint64, uint64] {
-	return func(yield func(uint64, uint64) bool) {
-		_ = overRegion(r).blocks(func(b Block) bool { return yield(b.Offset, b.Size) })
-	}
+// BlocksOf goes over the allocated blocks of a mapped arena. It ends early if the
+// file was cut off.
+func BlocksOf(r *region.Region) iter.Seq[Block] {
+	return func(yield func(Block) bool) { _ = overRegion(r).blocks(yield) }
 }
 
 // blocks calls f for each block until f says no. f runs outside the guard: its
@@ -48,38 +46,36 @@ func (m *image) blocks(f func(Block) bool) error {
 	for {
 		var r run
 		var b blockBits
+		var t *tenancy
 		ok := false
 		err := m.guard(func() {
 			if r, ok = w.next(); ok && r.kind == layout.Span {
 				b = m.blockBits(r.page)
+				t = m.tenancy(r.page, r.word)
 			}
 		})
 		if err != nil || !ok {
 			return err
 		}
-		if !m.blocksOf(r, b, f) {
+		if !m.blocksOf(r, &b, t, f) {
 			return nil
 		}
 	}
 }
 
 // blocksOf calls f for the blocks of one run.
-func (m *image) blocksOf(r run, b blockBits, f func(Block) bool) bool {
-	x := Block{Offset: m.dataOff(r.page), Slot: r.word.Slot(), Gen: r.word.Gen()}
+func (m *image) blocksOf(r run, b *blockBits, t *tenancy, f func(Block) bool) bool {
+	x := Block{Offset: m.dataOff(r.page)}
 	switch r.kind {
 	case layout.Large:
 		if r.objects() { // nobody's memory
 			return true
 		}
 		x.Kind, x.Class, x.Size = "large", -1, r.pages<<layout.PageShift
-		x.Orphan = r.word&layout.Orphaned != 0
-		return f(x)
+		return f(x.by(m.tenantOfLarge(r.word)))
 	case layout.Span:
 		c := layout.ClassTable[r.word.Class()]
 		x.Kind, x.Class, x.Size = "small", r.word.Class(), uint64(c.Size)
-		if r.word&layout.Owned == 0 {
-			x.Slot, x.Gen = 0, 0
-		}
 		base, end := x.Offset, m.dataOff(r.page+r.pages)
 		for i := range layout.BitWords {
 			for live := b.live(i) & inClass(c, i); live != 0; live &= live - 1 {
@@ -88,14 +84,19 @@ func (m *image) blocksOf(r run, b blockBits, f func(Block) bool) bool {
 				if x.Offset > end || x.Size > end-x.Offset {
 					return true // the look ends in this span
 				}
-				x.Orphan = b.o[i]>>n&1 != 0
-				if !f(x) {
+				if !f(x.by(m.tenantOf(t, b, i, n))) {
 					return false
 				}
 			}
 		}
 	}
 	return true
+}
+
+// by is the block with its user.
+func (x Block) by(t tenant) Block {
+	x.Slot, x.Gen, x.Orphan = t.slot, t.gen, t.orphan
+	return x
 }
 
 // live are the allocated blocks of word i.

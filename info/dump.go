@@ -57,8 +57,8 @@ func (d *dumper) header(backing string, live bool) {
 	d.printf("\nversion %d, layout %#08x, nonce %016x%016x\n", h.Version, h.Layout, h.Nonce[0], h.Nonce[1])
 	d.printf("committed %s of %s, live %s, free %s\n", size(s.Committed), size(s.MaxSize), size(s.LiveBytes), size(s.FreeBytes))
 	d.printf("%d of %d pages, %d regions of %d pages, root %#x\n", m.committed(), g.MaxPages, g.Regions, g.RegionPages(), m.word(offRoot))
-	d.printf("zones: users %#x, ledgers %#x, lanes %#x, heaps %#x, regions %#x, states %#x, bits %#x, guard %#x, data %#x\n",
-		g.UsersOff, g.LedgersOff, g.LanesOff, g.HeapsOff, g.RegionsOff, g.StatesOff, g.BitsOff, g.GuardOff, g.DataOff)
+	d.printf("zones: users %#x, ledgers %#x, lanes %#x, heaps %#x, regions %#x, states %#x, bits %#x, tenants %#x, guard %#x, data %#x\n",
+		g.UsersOff, g.LedgersOff, g.LanesOff, g.HeapsOff, g.RegionsOff, g.StatesOff, g.BitsOff, g.TenantsOff, g.GuardOff, g.DataOff)
 }
 
 func size(n uint64) string { return humanize.IBytes(n) }
@@ -121,12 +121,11 @@ func (d *dumper) run(r run) {
 	case layout.Span:
 		c := layout.ClassTable[w.Class()]
 		b := d.m.blockBits(r.page)
-		live, left := 0, 0
+		live, left := 0, d.m.orphans(r, &b)
 		for i := range layout.BitWords {
 			live += bits.OnesCount64(b.live(i) & inClass(c, i))
-			left += bits.OnesCount64(b.live(i) & b.o[i] & inClass(c, i))
 		}
-		d.printf("  class %d, %d bytes, %d of %d blocks live, %s%s", w.Class(), c.Size, live, c.Blocks, owner(w, w&layout.Owned != 0), flag(w, layout.Room, ", has room"))
+		d.printf("  class %d, %d bytes, %d of %d blocks live, %s%s", w.Class(), c.Size, live, c.Blocks, owner(w, w&layout.Owned != 0), flag(w, layout.Room, ", has room")+flag(w, layout.Tagged, ", tagged"))
 		if w&layout.Owned != 0 {
 			d.printf(" heap %d", w.Heap())
 		}

@@ -32,7 +32,7 @@ func (m *image) guard(f func()) (err error) {
 }
 
 func (m *image) contains(addr uintptr) bool {
-	for _, words := range [][]uint64{m.front, m.states, m.bits, m.data, m.near.words} {
+	for _, words := range [][]uint64{m.front, m.states, m.bits, m.tenants, m.data, m.near.words} {
 		base := uintptr(unsafe.Pointer(unsafe.SliceData(words)))
 		if addr-base < uintptr(len(words)*8) {
 			return true

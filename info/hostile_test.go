@@ -51,7 +51,7 @@ func tinySample(t testing.TB) *maker {
 	m := newMaker(t, 64<<10, 8, 14)
 	m.user(1, layout.UserLive, 7)
 	at := m.span(0, layout.OwnedSpan(3, 2, 1, 7, 5), 0b111, 0b010, 0)
-	at = m.span(at, layout.OwnedSpan(5, 2, 1, 7, 5).Disowned()|layout.Orphaned, 0b111, 0b010, 1)
+	at = m.span(at, layout.OwnedSpan(5, 2, 1, 7, 5).Disowned()|layout.Tagged, 0b111, 0b010, 1)
 	at = m.run(at, layout.LargeRun(3, 1, 7))
 	at = m.run(at, layout.PendingRun(2))
 	m.state(at, layout.FreeRun(1))
@@ -107,9 +107,9 @@ func nonsense(t *testing.T, rnd *rand.Rand) {
 			t.Fatal(err)
 		}
 		CheckRegion(r, false, nil)
-		for off, size := range BlocksOf(r) {
-			if r.Pointer(off, size) == nil {
-				t.Fatalf("block of %d bytes at %#x", size, off)
+		for b := range BlocksOf(r) {
+			if r.Pointer(b.Offset, b.Size) == nil {
+				t.Fatalf("%+v", b)
 			}
 		}
 		d := dumper{m: overRegion(r), out: bufio.NewWriter(io.Discard)}

@@ -8,23 +8,24 @@ import (
 	"usarena/internal/region"
 )
 
-// image is the metadata of an arena: three stretches of words, each as long as
+// image is the metadata of an arena: stretches of words, each as long as
 // what exists, and a way to the records of objects. Loads are atomic, since the
 // arena may be in use; an index beyond a stretch reads as 0, so that no number
 // from the file can lead out of it.
 type image struct {
-	name   string
-	head   *layout.Header // private copy; only its constants are used
-	geo    layout.Geometry
-	front  []uint64 // header, users, …, regions
-	states []uint64
-	bits   []uint64
-	data   []uint64    // pages of data, where all of them are mapped or in memory
-	near   window      // else: what of them is mapped now
-	fetch  fetchWindow // and how to map another part
-	failed error       // a part could not be mapped: it was read as 0
-	pages  uint64      // pages of data whose metadata is here
-	live   bool        // somebody may write meanwhile
+	name    string
+	head    *layout.Header // private copy; only its constants are used
+	geo     layout.Geometry
+	front   []uint64 // header, users, …, regions
+	states  []uint64
+	bits    []uint64
+	tenants []uint64    // to be read only where a span is tagged
+	data    []uint64    // pages of data, where all of them are mapped or in memory
+	near    window      // else: what of them is mapped now
+	fetch   fetchWindow // and how to map another part
+	failed  error       // a part could not be mapped: it was read as 0
+	pages   uint64      // pages of data whose metadata is here
+	live    bool        // somebody may write meanwhile
 
 	dev, ino uint64 // of the file, where one was opened
 }
@@ -74,6 +75,7 @@ func imageOf(words []uint64, h *layout.Header, g layout.Geometry) *image {
 	m.front = cut(words, 0, g.StatesOff)
 	m.states = cut(words, g.StatesOff, g.MaxPages*layout.StateSize)
 	m.bits = cut(words, g.BitsOff, g.MaxPages*layout.BitsSize)
+	m.tenants = cut(words, g.TenantsOff, g.MaxPages*layout.TenantsSize)
 	m.data = cut(words, g.DataOff, g.MaxPages<<layout.PageShift)
 	m.limit()
 	return m
@@ -87,6 +89,9 @@ func overRegion(r *region.Region) *image {
 	m.head = headerOf(m.front)
 	m.states = unsafe.Slice((*uint64)(states), int(r.Window))
 	m.bits = unsafe.Slice((*uint64)(bits), int(r.Window*layout.BitsSize/8))
+	if r.Window > 0 {
+		m.tenants = unsafe.Slice((*uint64)(unsafe.Pointer(r.Tenants(0))), int(r.Window*layout.TenantsSize/8))
+	}
 	m.data = unsafe.Slice((*uint64)(data), int(r.Window*layout.PageSize/8))
 	m.limit()
 	return m
@@ -136,7 +141,7 @@ func (m *image) user(slot int) (u [layout.UserSize / 8]uint64) {
 func (m *image) blockBits(page uint64) (b blockBits) {
 	at := page * layout.BitsSize / 8
 	for i := range uint64(layout.BitWords) {
-		b.o[i] = load(m.bits, at+layout.BitsO/8+i)
+		b.k[i] = load(m.bits, at+layout.BitsK/8+i)
 		b.a[i] = load(m.bits, at+i)
 		b.r[i] = load(m.bits, at+layout.BitsR/8+i)
 	}
@@ -160,8 +165,10 @@ const (
 	offHint      = uint64(unsafe.Offsetof(layout.Bits{}.Hint))
 	offObjects   = uint64(unsafe.Offsetof(layout.Header{}.Objects))
 	offHistory   = uint64(unsafe.Offsetof(layout.Header{}.History))
+	offArgs      = uint64(unsafe.Offsetof(layout.Lane{}.Args))
+	laneArgs     = len(layout.Lane{}.Args)
 	offHistOn    = uint64(unsafe.Offsetof(layout.Header{}.HistoryState))
 )
 
-// blockBits are the bits of one span: allocated, returned, orphaned.
-type blockBits struct{ a, r, o [layout.BitWords]uint64 }
+// blockBits are the bits of one span: allocated, returned, kept.
+type blockBits struct{ a, r, k [layout.BitWords]uint64 }

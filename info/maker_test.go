@@ -53,8 +53,8 @@ func (m *maker) user(slot, state int, gen uint16) {
 	m.put(m.userAt(slot), layout.UserWord(state, gen))
 }
 
-// span makes a span with the first word of A, R and O set.
-func (m *maker) span(page uint64, s layout.State, a, r, o uint64) uint64 {
+// span makes a span with the first word of A, R and K set.
+func (m *maker) span(page uint64, s layout.State, a, r, k uint64) uint64 {
 	n := uint64(layout.ClassTable[s.Class()].Pages)
 	for i := uint64(1); i < n; i++ {
 		m.state(page+i, layout.BackTo(i))
@@ -62,9 +62,21 @@ func (m *maker) span(page uint64, s layout.State, a, r, o uint64) uint64 {
 	m.state(page, s)
 	m.put(m.bitsAt(page), a)
 	m.put(m.bitsAt(page)+layout.BitsR, r)
-	m.put(m.bitsAt(page)+layout.BitsO, o)
+	m.put(m.bitsAt(page)+layout.BitsK, k)
 	return page + n
 }
+
+// tenants makes the record of a tagged span: the indices of its first 21 blocks,
+// 3 bits each, and the users that they name.
+func (m *maker) tenants(page, index uint64, who ...uint32) {
+	at := m.tenantsAt(page)
+	m.put(at, index)
+	for i, w := range who {
+		m.w[(at+offEntries+uint64(i)*4)/8] |= uint64(w) << ((at + offEntries + uint64(i)*4) % 8 * 8)
+	}
+}
+
+func (m *maker) tenantsAt(page uint64) uint64 { return m.g.TenantsOff + page*layout.TenantsSize }
 
 // run makes a Large or Pending run with the Cont words it needs.
 func (m *maker) run(page uint64, s layout.State) uint64 {
@@ -83,7 +95,7 @@ const (
 	pageLarge   = 40  // 5 pages of slot 1
 	pagePending = 45  // 3 pages
 	pageWas     = 48  // pending, was a span of several pages
-	pageLeft    = 60  // disowned span with orphans
+	pageLeft    = 60  // disowned span with orphans, a kept one and others' blocks
 	pageBare    = 61  // disowned span
 	pageOrphan  = 70  // large, orphaned
 	pageKept    = 72  // large, nobody's
@@ -121,7 +133,8 @@ func sample(t testing.TB) *maker {
 	n := m.span(pageWas, layout.OwnedSpan(wide(), 0, 1, 7, 1), 0, 0, 0) - pageWas
 	m.state(pageWas, layout.PendingRun(n))
 	m.state(pageWas+n, layout.FreeRun(pageLeft-pageWas-n))
-	m.span(pageLeft, layout.OwnedSpan(1, 0, 4, 2, 9).Disowned()|layout.Orphaned, 0b1111, 0, 0b0011)
+	m.span(pageLeft, layout.OwnedSpan(1, 0, 4, 2, 9).Disowned()|layout.Tagged, 0b11111, 0, 0b01000)
+	m.tenants(pageLeft, 0o41211, layout.LockWord(4, 2)|layout.TenantDead, layout.TenantNobody, 0, layout.LockWord(1, 7))
 	m.span(pageBare, layout.OwnedSpan(1, 0, 4, 2, 9).Disowned()|layout.Room, 0b1, 0, 0)
 	m.state(pageBare+1, layout.FreeRun(pageOrphan-pageBare-1))
 	m.run(pageOrphan, layout.LargeRun(2, 5, 1)|layout.Orphaned)

@@ -117,10 +117,10 @@ func (m *image) pictureRun(r run) picture.Run {
 			p.Slot = r.word.Slot()
 		}
 		b := m.blockBits(r.page)
+		p.Orphan = m.orphans(r, &b) > 0
 		for i := range layout.BitWords {
 			live := b.live(i) & inClass(c, i)
 			p.Live += bits.OnesCount64(live)
-			p.Orphan = p.Orphan || live&b.o[i] != 0
 		}
 	default:
 		p.Kind = picture.Lost

@@ -18,7 +18,7 @@ func TestMap(t *testing.T) {
 	if err := Map(&text, name, 100, false); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"0x00000026000  ▁▁▁▁░", "×", "■", "□", "in use", "6 large blocks", "slot 1     live", "slot 2     dead"} {
+	for _, want := range []string{"0x00000045000  ▁▁▁▁░", "×", "■", "□", "in use", "6 large blocks", "slot 1     live", "slot 2     dead"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}

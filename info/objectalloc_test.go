@@ -60,7 +60,8 @@ func TestObjectsAmongBlocks(t *testing.T) {
 		}
 		clean(t, info.CheckRegion(r, false, nil))
 		seen := 0
-		for off, n := range info.BlocksOf(r) {
+		for b := range info.BlocksOf(r) {
+			off, n := b.Offset, b.Size
 			seen, bytes = seen+1, bytes+n
 			if want, err := h.BlockSize(off); err != nil || want != n {
 				t.Errorf("%#x: %d bytes, alloc says %d, %v", off, n, want, err)

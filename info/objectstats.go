@@ -15,6 +15,7 @@ func (c *counter) objects(r run) {
 		}
 		c.s.FreeBytes -= rec.size
 		c.s.LiveBytes += rec.size
+		c.s.KeptBytes += rec.size
 		c.kind(&c.kinds[rec.head.Kind()], rec)
 	}
 }

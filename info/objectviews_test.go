@@ -46,8 +46,8 @@ func TestObjectAccounting(t *testing.T) {
 	if from, err := Stat(name); err != nil || from.LiveBytes != live || len(from.Objects) != len(want) {
 		t.Errorf("%+v, %v", from, err)
 	}
-	for off, n := range BlocksOf(r) {
-		t.Errorf("block of %d bytes at %#x", n, off)
+	for b := range BlocksOf(r) {
+		t.Errorf("%+v", b)
 	}
 	for b, err := range Walk(name) {
 		t.Errorf("%+v, %v", b, err)

@@ -69,6 +69,9 @@ func (v *view) load(name string, log *findings) error {
 	if m.bits, err = v.words(g.BitsOff, pages*layout.BitsSize, size); err != nil {
 		return err
 	}
+	if m.tenants, err = v.words(g.TenantsOff, pages*layout.TenantsSize, size); err != nil {
+		return err
+	}
 	v.image = m
 	m.fetch = v.fetch
 	m.dev, m.ino = v.file.ID()

@@ -199,10 +199,11 @@ func TestWalk(t *testing.T) {
 		{data(pageOwned) + 32, 16, "small", 0, 1, 7, false}, // 16 was returned
 		{data(pageWide), uint64(layout.ClassTable[wide()].Size), "small", wide(), 1, 7, false},
 		{data(pageLarge), 5 * layout.PageSize, "large", -1, 1, 7, false},
-		{data(pageLeft), 32, "small", 1, 0, 0, true},
-		{data(pageLeft) + 32, 32, "small", 1, 0, 0, true},
+		{data(pageLeft), 32, "small", 1, 4, 2, true},
+		{data(pageLeft) + 32, 32, "small", 1, 4, 2, true},
 		{data(pageLeft) + 64, 32, "small", 1, 0, 0, false},
-		{data(pageLeft) + 96, 32, "small", 1, 0, 0, false},
+		{data(pageLeft) + 96, 32, "small", 1, 0, 0, false}, // kept
+		{data(pageLeft) + 128, 32, "small", 1, 1, 7, false},
 		{data(pageBare), 32, "small", 1, 0, 0, false},
 		{data(pageOrphan), 2 * layout.PageSize, "large", -1, 5, 1, true},
 		{data(pageKept), layout.PageSize, "large", -1, 0, 0, false},
@@ -238,13 +239,15 @@ func TestStats(t *testing.T) {
 		t.Errorf("live %d, blocks have %d", s.LiveBytes, live)
 	case s.LiveBytes+s.FreeBytes != samplePages*layout.PageSize:
 		t.Errorf("live %d + free %d is not %d", s.LiveBytes, s.FreeBytes, samplePages*layout.PageSize)
+	case s.HeldBytes+s.KeptBytes+s.OrphanBytes != s.LiveBytes || s.OrphanBytes != 64+2*layout.PageSize+(pageOver-pageAcross)*layout.PageSize:
+		t.Errorf("held %d + kept %d + orphaned %d, live %d", s.HeldBytes, s.KeptBytes, s.OrphanBytes, s.LiveBytes)
 	case s.LargestFree != (pageAcross-pageKept-1)*layout.PageSize:
 		t.Errorf("largest free stretch is %d pages", s.LargestFree/layout.PageSize)
 	case s.UsersMax != 8 || s.UsersLive != 1 || s.Backing != "file" || s.Name != name:
 		t.Errorf("%+v", s)
 	case s.Committed != uint64(m.g.MetaBytes(samplePages)+samplePages*layout.PageSize) || s.MaxSize != 4<<20:
 		t.Errorf("committed %d of %d", s.Committed, s.MaxSize)
-	case len(s.Classes) != 3 || s.Classes[0] != ClassStats{16, 1, 256, 2, 254} || s.Classes[1] != ClassStats{32, 2, 256, 5, 251}:
+	case len(s.Classes) != 3 || s.Classes[0] != ClassStats{16, 1, 252, 2, 250} || s.Classes[1] != ClassStats{32, 2, 256, 6, 250}:
 		t.Errorf("%+v", s.Classes)
 	}
 	text, err := json.Marshal(s)
@@ -300,7 +303,7 @@ func TestDump(t *testing.T) {
 	for _, want := range []string{
 		"user 1: dead, generation 7",
 		"region 1, locked by slot 2 generation 3",
-		"class 0, 16 bytes, 2 of 256 blocks live, slot 1 generation 7 heap 2",
+		"class 0, 16 bytes, 2 of 252 blocks live, slot 1 generation 7 heap 2",
 		"2 orphans",
 		"large         2 pages  slot 5 generation 1, orphaned",
 		"!! lost at ",

@@ -139,18 +139,19 @@ func (l *looker) lookAtSpan(r run) {
 		if x := b.r[i] &^ inClass(c, i); x != 0 {
 			l.log.add(KindBits, off+layout.BitsR, x, "span of %d blocks at page %d: bits %#x of R are beyond", c.Blocks, r.page, x)
 		}
-		if x := b.o[i] &^ inClass(c, i); x != 0 {
-			l.log.add(KindBits, off+layout.BitsO, x, "span of %d blocks at page %d: bits %#x of O are beyond", c.Blocks, r.page, x)
+		if x := b.k[i] &^ inClass(c, i); x != 0 {
+			l.log.add(KindBits, off+layout.BitsK, x, "span of %d blocks at page %d: bits %#x of K are beyond", c.Blocks, r.page, x)
 		}
-		// A collect clears A, then O, then R; killed in between, R still
+		// A collect clears A, then K, then R; killed in between, R still
 		// explains what A lacks. A block in R alone is free and not yet reusable.
-		if x := b.o[i] &^ (b.a[i] | b.r[i]) & inClass(c, i); x != 0 && !l.changed(r, r.page, w) {
-			l.log.add(KindOrphan, off+layout.BitsO, x, "span at page %d: orphans %#x that are not allocated", r.page, x)
-		}
-		if x := b.o[i] & inClass(c, i); x != 0 && w&(layout.Orphaned|layout.Owned) == 0 && !l.changed(r, r.page, w) {
-			l.log.add(KindOrphan, off+layout.BitsO, x, "span at page %d, which nobody owns, has orphans %#x but is not marked", r.page, x)
+		if x := b.k[i] &^ (b.a[i] | b.r[i]) & inClass(c, i); x != 0 && !l.changed(r, r.page, w) {
+			l.log.add(KindOrphan, off+layout.BitsK, x, "span at page %d: %#x are kept that are not allocated", r.page, x)
 		}
 	}
+	if w&layout.Orphaned != 0 && w&(layout.Tagged|layout.Owned) != 0 && !l.changed(r, r.page, w) {
+		l.bad(KindOrphan, r.page, "span: word %#x is orphaned as a whole, and owned or tagged", uint64(w))
+	}
+	l.lookAtTenants(r, &b)
 	l.reserved(bitsZero, m.bitsOff(r.page), func(off uint64) uint64 {
 		return load(m.bits, (off-m.geo.BitsOff)/8)
 	})

@@ -113,6 +113,7 @@ func (c *counter) count(r run) {
 			return
 		}
 		c.s.LiveBytes += bytes
+		c.account(c.m.tenantOfLarge(r.word), bytes)
 	case layout.Span:
 		class := layout.ClassTable[r.word.Class()]
 		b := c.m.blockBits(r.page)
@@ -127,5 +128,20 @@ func (c *counter) count(r run) {
 		x.Free += uint64(class.Blocks) - live
 		c.s.LiveBytes += live * uint64(class.Size)
 		c.s.FreeBytes += bytes - live*uint64(class.Size)
+		c.m.eachLive(r, &b, func(_ int, t tenant) { c.account(t, uint64(class.Size)) })
+	}
+}
+
+// account adds the bytes of a block to whose they are.
+func (c *counter) account(t tenant, bytes uint64) {
+	switch {
+	case t.orphan:
+		c.s.OrphanBytes += bytes
+	case t.slot == 0:
+		c.s.KeptBytes += bytes
+	case c.people.in(t.slot).dead:
+		c.s.OrphanBytes += bytes
+	default:
+		c.s.HeldBytes += bytes
 	}
 }

@@ -14,14 +14,14 @@ type zeroRange struct {
 }
 
 var (
-	headerZero = zeroOf(reflect.TypeFor[layout.Header]())
-	userZero   = zeroOf(reflect.TypeFor[layout.User]())
-	laneZero   = zeroOf(reflect.TypeFor[layout.Lane]())
-	regionZero = zeroOf(reflect.TypeFor[layout.Region]())
-	bitsZero   = zeroOf(reflect.TypeFor[layout.Bits]())
-	objectZero = zeroOf(reflect.TypeFor[layout.Object]())
-	gaugeZero  = zeroOf(reflect.TypeFor[layout.Gauge]())
-	entryZero  = zeroOf(reflect.TypeFor[layout.Entry]())
+	headerZero  = zeroOf(reflect.TypeFor[layout.Header]())
+	userZero    = zeroOf(reflect.TypeFor[layout.User]())
+	regionZero  = zeroOf(reflect.TypeFor[layout.Region]())
+	bitsZero    = zeroOf(reflect.TypeFor[layout.Bits]())
+	tenantsZero = zeroOf(reflect.TypeFor[layout.Tenants]())
+	objectZero  = zeroOf(reflect.TypeFor[layout.Object]())
+	gaugeZero   = zeroOf(reflect.TypeFor[layout.Gauge]())
+	entryZero   = zeroOf(reflect.TypeFor[layout.Entry]())
 )
 
 // zeroOf lists the padding of a record, which the layout marks by its names.
@@ -42,10 +42,9 @@ func (m *image) lookAtTables(log *findings) {
 	l.reserved(headerZero, 0, m.word)
 	for slot := 1; slot <= int(m.geo.Users); slot++ {
 		l.lookAtUser(slot)
-		i := uint64(slot - 1)
 		l.reserved(userZero, m.userOff(slot), m.word)
 		for lane := range m.geo.Lanes {
-			l.reserved(laneZero, m.geo.LanesOff+(i*m.geo.Lanes+lane)*layout.LaneSize, m.word)
+			l.lookAtLane(slot, m.geo.LanesOff+(uint64(slot-1)*m.geo.Lanes+lane)*layout.LaneSize)
 		}
 	}
 	// Records of regions without a page need not exist in the file yet.
@@ -69,6 +68,18 @@ func (l *looker) lookAtUser(slot int) {
 		l.log.add(KindUser, off, w, "slot %d: word %#x has bits that nothing uses", slot, w)
 	case state != layout.UserFree && layout.UserGen(w) == 0:
 		l.log.add(KindUser, off, w, "slot %d is in use in generation 0", slot)
+	}
+}
+
+// lookAtLane judges an intent record. A user that leaves and whoever recovers a
+// dead one end what is in its lanes before the slot is free.
+func (l *looker) lookAtLane(slot int, off uint64) {
+	w := l.m.word(off)
+	switch op := layout.OpOf(w); {
+	case op > layout.LaneDrop:
+		l.log.add(KindLane, off, w, "slot %d is doing operation %d, there are 1 to %d", slot, op, layout.LaneDrop)
+	case op != layout.LaneIdle && layout.UserState(l.m.userWord(slot)) == layout.UserFree && l.m.word(off) == w:
+		l.log.add(KindLane, off, w, "slot %d is free, and doing operation %d", slot, op)
 	}
 }
 

@@ -35,6 +35,7 @@ const (
 	KindReserved  = "reserved"  // bytes that must be zero
 	KindUser      = "user"      // a slot in an unknown state
 	KindLock      = "lock"      // a region's lock names nobody
+	KindLane      = "lane"      // an unknown operation, or one that nobody is doing
 	KindLost      = "lost"      // no run begins where one must: pages are lost
 	KindOverlap   = "overlap"   // two runs claim a page
 	KindLength    = "length"    // a run of no pages, or beyond its end
@@ -55,9 +56,9 @@ type Block struct {
 	Size   uint64 `json:"size"`   // usable bytes
 	Kind   string `json:"kind"`   // "small" or "large"
 	Class  int    `json:"class"`  // size class of a small block, else -1
-	Slot   int    `json:"slot"`   // user that holds its span or allocated it, 0 nobody
+	Slot   int    `json:"slot"`   // user that allocated it, 0 nobody: it closed, or died and the block was kept
 	Gen    uint16 `json:"gen"`    // that user's generation
-	Orphan bool   `json:"orphan"` // left by a user that died
+	Orphan bool   `json:"orphan"` // that user has died and was recovered
 }
 
 // User is one slot of the user table. Slot, State and Gen are what the arena
@@ -86,7 +87,8 @@ const (
 )
 
 // Stats are the numbers of one arena. Sizes are bytes. LiveBytes + FreeBytes is
-// all data that is committed, but for pages that damage hides.
+// all data that is committed, but for pages that damage hides; HeldBytes +
+// KeptBytes + OrphanBytes is LiveBytes.
 type Stats struct {
 	Name          string       `json:"name"`
 	Backing       string       `json:"backing"`       // file, shm, memfd or memory
@@ -97,6 +99,9 @@ type Stats struct {
 	UsersLive     int          `json:"users_live"`    // slots of living users
 	LiveBytes     uint64       `json:"live_bytes"`    // sizes of all allocated blocks and of all objects
 	FreeBytes     uint64       `json:"free_bytes"`    // free pages, free blocks, free records of objects, tails of spans
+	HeldBytes     uint64       `json:"held_bytes"`    // of LiveBytes: blocks of users that live
+	KeptBytes     uint64       `json:"kept_bytes"`    // blocks of users that closed, orphans that were kept, objects
+	OrphanBytes   uint64       `json:"orphan_bytes"`  // blocks of users that died
 	LargestFree   uint64       `json:"largest_free"`  // longest stretch of free pages
 	Fragmentation float64      `json:"fragmentation"` // 1 - LargestFree / free pages; 0 when none are free
 	Classes       []ClassStats `json:"classes"`       // size classes that have spans

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"unsafe"
 
 	"usarena/internal/layout"
 )
@@ -123,8 +124,8 @@ func (f *file) run(page uint64, s layout.State) uint64 {
 	return page + s.Len()
 }
 
-// span puts a span at page whose first words of bits are a, r and o.
-func (f *file) span(page uint64, s layout.State, a, r, o uint64) uint64 {
+// span puts a span at page whose first words of bits are a, r and k.
+func (f *file) span(page uint64, s layout.State, a, r, k uint64) uint64 {
 	f.state(page, s)
 	c := layout.ClassTable[s.Class()]
 	for i := uint64(1); i < uint64(c.Pages); i++ {
@@ -136,7 +137,7 @@ func (f *file) span(page uint64, s layout.State, a, r, o uint64) uint64 {
 	at := f.g.BitsOff + page*layout.BitsSize
 	f.put(at, a)
 	f.put(at+layout.BitsR, r&a)
-	f.put(at+layout.BitsO, o&a&^r)
+	f.put(at+layout.BitsK, k&a&^r)
 	return page + uint64(c.Pages)
 }
 
@@ -188,7 +189,11 @@ var bases = sync.OnceValue(func() []*file {
 
 	f = add(empty("orphans", 1<<20, 100, 1<<20, layout.FlagReclaimOnDeath|layout.FlagNoAutoGrow))
 	f.user(99, layout.UserLive, 2)
-	at = f.span(0, layout.OwnedSpan(9, 0, 98, 5, 1).Disowned()|layout.Orphaned, 0b1111, 0b100, 0b011)
+	at = f.span(0, layout.OwnedSpan(9, 0, 98, 5, 1).Disowned()|layout.Tagged, 0b1111, 0b100, 0b010)
+	f.put(f.g.TenantsOff, 0o2111)
+	f.put(f.g.TenantsOff+uint64(unsafe.Offsetof(layout.Tenants{}.Who))&^7, uint64(layout.LockWord(98, 5)|layout.TenantDead)<<32)
+	f.put(f.g.TenantsOff+uint64(unsafe.Offsetof(layout.Tenants{}.Who))&^7+8, uint64(layout.LockWord(99, 2)))
+	at = f.span(at, layout.OwnedSpan(9, 0, 98, 5, 1).Disowned()|layout.Orphaned, 0b1111, 0b100, 0b010)
 	at = f.run(at, layout.LargeRun(2, 98, 5)|layout.Orphaned)
 	at = f.span(at, layout.OwnedSpan(71, 3, 99, 2, 1), 1, 0, 0)
 	f.run(at, layout.LargeRun(2, 99, 2))

@@ -109,6 +109,8 @@ func (f *file) zone(z byte, i uint64) uint64 {
 		return g.RegionsOff + i%g.Regions*layout.RegionSize
 	case 5:
 		return in(g.BitsOff, pages, layout.BitsSize)
+	case 7:
+		return in(g.TenantsOff, pages, layout.TenantsSize)
 	case 6: // beyond what is committed, too
 		return in(g.StatesOff, min(pages+64, g.MaxPages), layout.StateSize)
 	default:

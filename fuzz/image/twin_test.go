@@ -44,8 +44,8 @@ func (w *witness) twin(b []byte) {
 		}
 	}
 	p := &player{witness: w, rnd: rand.New(rand.NewPCG(uint64(len(b)), 78))}
-	for off := range info.BlocksOf(r) {
-		if p.offs = append(p.offs, off); len(p.offs) >= walked {
+	for b := range info.BlocksOf(r) {
+		if p.offs = append(p.offs, b.Offset); len(p.offs) >= walked {
 			break
 		}
 	}

@@ -13,6 +13,7 @@ var (
 	_ [HeapLineSize]byte = [unsafe.Sizeof(HeapLine{})]byte{}
 	_ [RegionSize]byte   = [unsafe.Sizeof(Region{})]byte{}
 	_ [BitsSize]byte     = [unsafe.Sizeof(Bits{})]byte{}
+	_ [TenantsSize]byte  = [unsafe.Sizeof(Tenants{})]byte{}
 	_ [ObjectSize]byte   = [unsafe.Sizeof(Object{})]byte{}
 	_ [GaugeSize]byte    = [unsafe.Sizeof(Gauge{})]byte{}
 	_ [EntrySize]byte    = [unsafe.Sizeof(Entry{})]byte{}
@@ -27,7 +28,7 @@ var (
 
 	_ [SetupOff]byte = [unsafe.Offsetof(Header{}.Setup)]byte{}
 	_ [BitsR]byte    = [unsafe.Offsetof(Bits{}.R)]byte{}
-	_ [BitsO]byte    = [unsafe.Offsetof(Bits{}.O)]byte{}
+	_ [BitsK]byte    = [unsafe.Offsetof(Bits{}.K)]byte{}
 
 	// Fields fit their words.
 	_ [0]byte = [(MaxUsers >> slotBits)]byte{}

@@ -25,20 +25,13 @@ const (
 	MaxUsers       = 10000        // slots 1..MaxUsers; 0 means nobody
 	MaxProcs       = 1 << 10      // heaps of one process
 	InHand         = MaxProcs - 1 // heap number of a span that no heap holds yet
-	MaxSpanBlocks  = 256          // blocks of one span
+	MaxSpanBlocks  = 252          // blocks of one span: a multiple of what a word of tenants holds
 	MaxSpanPages   = 16           // pages of one span
-	BitWords       = MaxSpanBlocks / 64
+	BitWords       = (MaxSpanBlocks + 63) / 64
 	MinRegionPages = 256
 	MaxRegionPages = 1 << 16
 	RegionsWanted  = 1024 // region size is chosen so that there are about this many
 	smallPages     = 256  // arenas of at most this many pages pack their zones
-)
-
-// A Cell's word holds an offset in units of CellUnit in its low bits; the tag of
-// the operation that published it stands above.
-const (
-	CellUnit          = 16
-	CellOffset uint64 = 1<<34 - 1
 )
 
 // Kernel lock bytes, far beyond any file's end. Slot s holds the byte

@@ -19,11 +19,13 @@
 //	regions  128 bytes a region: its lock, its hints
 //	states   8 bytes a page: the one word that says what begins there
 //	bits     128 bytes a page: which blocks of a span are live
+//	tenants  128 bytes a page: whose they are, where several users share a span
 //	guard    one page that nobody may touch
 //	data     the pages
 //
 // Every 8-byte field stands at a multiple of 8, so that amd64, arm64 and 386
 // agree; testdata/layout.golden holds them to it.
 //
-// Reading order: const.go, header.go, tables.go, state.go, class.go, plan.go.
+// Reading order: const.go, header.go, tables.go, tenants.go, state.go, class.go,
+// plan.go, object.go, words.go.
 package layout

@@ -27,7 +27,7 @@ const (
 )
 
 // records are all structs that stand in a file, in the order of its zones.
-var records = []any{Header{}, User{}, Ledger{}, Lane{}, HeapLine{}, Region{}, Bits{}, Object{}, Gauge{}, Entry{}}
+var records = []any{Header{}, User{}, Ledger{}, Lane{}, HeapLine{}, Region{}, Bits{}, Tenants{}, Object{}, Gauge{}, Entry{}}
 
 // notFormat are constants that describe this build, not the file.
 var notFormat = []string{"Fingerprint", "skipChecksum", "kindsEnd", "flagsEnd", "objectKindsEnd", "optionsEnd", "watchEnd"}
@@ -194,7 +194,7 @@ var stateFields = []struct {
 	{"Span.class", 6, 12, func(s State) uint64 { return uint64(s.Class()) }},
 	{"Span.heap", 13, 22, func(s State) uint64 { return uint64(s.Heap()) }},
 	{"Span.seq", 23, 32, func(s State) uint64 { return uint64(s.Seq()) }},
-	{"Span.Mixed", 33, 33, func(s State) uint64 { return uint64(s & Mixed >> 33) }},
+	{"Span.Tagged", 33, 33, func(s State) uint64 { return uint64(s & Tagged >> 33) }},
 	{"Back.distance", 6, 33, State.Distance},
 	{"Cont.distance", 6, 33, State.Distance},
 	{"Cont.here", 34, 61, State.Here},

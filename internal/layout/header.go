@@ -33,6 +33,7 @@ type Header struct {
 	RegionsOff uint64 // const
 	StatesOff  uint64 // const
 	BitsOff    uint64 // const
+	TenantsOff uint64 // const
 	GuardOff   uint64 // const
 	DataOff    uint64 // const
 	MaxPages   uint64 // const: pages of data at MaxSize
@@ -41,11 +42,11 @@ type Header struct {
 	Created      int64     // const: Unix nanoseconds
 	Nonce        [2]uint64 // const: random; tells a file from its namesake
 	Creator      uint32    // const: user id
-	_pad0d4      uint32
+	_pad0dc      uint32
 	CompanionDev uint64     // const: the lock file of a System V arena
 	CompanionIno uint64     // const
 	CompanionID  uint64     // const: its nonce
-	_reservedA   [34]uint64 // zero, covered by Checksum
+	_reservedA   [33]uint64 // zero, covered by Checksum
 	_constEnd    [0]uint64
 	Committed    atomic.Uint64 // truth: pages of data that exist
 	_pad208      [7]uint64

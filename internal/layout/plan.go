@@ -13,8 +13,9 @@ type Geometry struct {
 	RegionShift             uint
 	MaxPages, Regions       uint64
 
-	UsersOff, LedgersOff, LanesOff, HeapsOff          uint64
-	RegionsOff, StatesOff, BitsOff, GuardOff, DataOff uint64
+	UsersOff, LedgersOff, LanesOff, HeapsOff   uint64
+	RegionsOff, StatesOff, BitsOff, TenantsOff uint64
+	GuardOff, DataOff                          uint64
 }
 
 // ErrTooSmall is wrapped when Size or MaxSize leave no page of data.
@@ -93,6 +94,7 @@ func place(n, users uint64) Geometry {
 	g.RegionsOff = zone(g.Regions*RegionSize, align)
 	g.StatesOff = zone(n*StateSize, align)
 	g.BitsOff = zone(n*BitsSize, max(align, BitsSize))
+	g.TenantsOff = zone(n*TenantsSize, max(align, TenantsSize))
 	g.GuardOff = zone(PageSize, PageSize)
 	g.DataOff = at
 	return g
@@ -123,9 +125,22 @@ func (g *Geometry) Pieces(from, to uint64) []Piece {
 		add(g.RegionsOff+from/rp*RegionSize, g.RegionsOff+(to+rp-1)/rp*RegionSize)
 		add(g.StatesOff+from*StateSize, g.StatesOff+to*StateSize)
 		add(g.BitsOff+from*BitsSize, g.BitsOff+to*BitsSize)
+		if g.Packed() {
+			add(g.TenantsOff+from*TenantsSize, g.TenantsOff+to*TenantsSize)
+		}
 		p = append(p, Piece{g.DataOff + from<<PageShift, (to - from) << PageShift})
 	}
 	return p
+}
+
+// TenantPages is the pages whose tenants share a page of the file. What holds
+// them is not among Pieces, except in packed arenas: it is made to exist when
+// the first of these pages needs it.
+const TenantPages = PageSize / TenantsSize
+
+// TenantPiece is what must exist in the file for the tenants of page.
+func (g *Geometry) TenantPiece(page uint64) Piece {
+	return Piece{(g.TenantsOff + page*TenantsSize) &^ PageMask, PageSize}
 }
 
 // MetaBytes is what the metadata of n pages takes in the file, guard excluded.

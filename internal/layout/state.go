@@ -32,7 +32,7 @@ func (k Kind) String() string {
 //	0..2     kind                     kind                       kind    kind
 //	3..5     flags                    flags                      0       0
 //	6..33    length (28)              class 7, heap 10, seq 10,  back    back
-//	                                  mixed 1
+//	                                  tagged 1
 //	34..47   slot (14)                slot                       0       pages here (28)
 //	48..63   generation               generation                 0
 type State uint64
@@ -41,8 +41,8 @@ type State uint64
 const (
 	Room     State = 1 << 3  // Span, disowned: a hint that some block is free
 	Owned    State = 1 << 4  // Span: its slot, generation and heap name a live owner
-	Mixed    State = 1 << 33 // Span: blocks of several users may be live in it
-	Orphaned State = 1 << 5  // Large: left by a dead user. Span: some O bits are set
+	Tagged   State = 1 << 33 // Span: its Tenants say whose blocks are in it
+	Orphaned State = 1 << 5  // left by a dead user; Span, not tagged: with all its blocks
 )
 
 const (
@@ -62,8 +62,8 @@ const (
 )
 
 // OwnerMask covers all of a Span word but class and sequence: two spans of one
-// owner agree under it.
-const OwnerMask = kindMask | Owned | Orphaned | (1<<heapBits-1)<<heapShift |
+// owner with nobody else's blocks agree under it.
+const OwnerMask = kindMask | Owned | Orphaned | Tagged | (1<<heapBits-1)<<heapShift |
 	(1<<slotBits-1)<<slotShift | 0xffff<<genShift
 
 // Constructors, one for each kind.
@@ -112,12 +112,7 @@ func (s State) WithLen(pages uint64) State {
 }
 
 // AdoptedBy is a Span word with a new owner. The sequence moves on, so that a
-// compare-and-swap by somebody who looked before the change fails. A span with
-// live blocks of another user than the new owner is mixed from then on.
-func (s State) AdoptedBy(heap, slot int, gen uint16, live bool) State {
-	a := OwnedSpan(s.Class(), heap, slot, gen, s.Seq()+1) | s&Orphaned
-	if live && (s&Mixed != 0 || s.Slot() != slot || s.Gen() != gen) {
-		a |= Mixed
-	}
-	return a
+// compare-and-swap by somebody who looked before the change fails.
+func (s State) AdoptedBy(heap, slot int, gen uint16) State {
+	return OwnedSpan(s.Class(), heap, slot, gen, s.Seq()+1) | s&(Orphaned|Tagged)
 }

@@ -47,9 +47,9 @@ func TestStateRoundTrip(t *testing.T) {
 		check("span", s.Kind() == Span && s.Class() == class && s.Heap() == heap && s.Slot() == slot && s.Gen() == gen && s.Seq() == seq && s&Owned != 0)
 		d := s.Disowned()
 		check("disowned", d&Owned == 0 && d.Slot() == slot && d.Gen() == gen && d.Class() == class && d.Seq() == seq)
-		a := (d | Orphaned).AdoptedBy(heap, slot, gen, false)
-		check("adopted", a.Seq() == (seq+1)%(1<<seqBits) && a&Orphaned != 0 && a&Owned != 0 && a.Class() == class)
-		check("owner mask", (a^s|Orphaned)&OwnerMask == Orphaned)
+		a := (d | Orphaned | Tagged).AdoptedBy(heap, slot, gen)
+		check("adopted", a.Seq() == (seq+1)%(1<<seqBits) && a&Orphaned != 0 && a&Tagged != 0 && a&Owned != 0 && a.Class() == class)
+		check("owner mask", (a^s)&OwnerMask == Orphaned|Tagged)
 		other := (heap + 1) % MaxProcs
 		h := s.ForHeap(other)
 		check("heap", h.Heap() == other && h&^(1<<seqShift-1) == s&^(1<<seqShift-1) && h.Class() == class)
@@ -70,24 +70,5 @@ func TestKindNames(t *testing.T) {
 	}
 	if kindsEnd-1 > Kind(kindMask) {
 		t.Errorf("%d kinds do not fit their bits", kindsEnd)
-	}
-}
-
-// A span is mixed once somebody adopts it with live blocks of another user.
-func TestMixed(t *testing.T) {
-	s := OwnedSpan(3, 1, 7, 9, 5).Disowned()
-	for _, c := range []struct {
-		from State
-		slot int
-		gen  uint16
-		live bool
-		want bool
-	}{
-		{s, 7, 9, true, false}, {s, 8, 9, true, true}, {s, 7, 10, true, true}, {s, 8, 9, false, false},
-		{s | Mixed, 7, 9, true, true}, {s | Mixed, 7, 9, false, false},
-	} {
-		if a := c.from.AdoptedBy(2, c.slot, c.gen, c.live); a&Mixed != 0 != c.want {
-			t.Errorf("%#x adopted by %d/%d, live %t: %#x", uint64(c.from), c.slot, c.gen, c.live, uint64(a))
-		}
 	}
 }

@@ -50,8 +50,8 @@ type Ledger struct {
 type Lane struct {
 	Op     atomic.Uint64    // truth: operation, sequence
 	Args   [5]atomic.Uint64 // truth: the operation's arguments
-	Seen   atomic.Uint64    // truth: newest sequence of this lane that anybody overwrote
-	_pad38 uint64
+	Seen   atomic.Uint64    // truth: newest sequence of this lane that anybody overwrote in a semaphore
+	Passed atomic.Uint64    // truth: the same in a cell
 }
 
 // HeapLine belongs to one (user, heap) pair; reserved for a remote-free inbox.
@@ -76,13 +76,13 @@ type Region struct {
 
 // Bits are the block bits of one span, used at its head page only. A block is
 // live if and only if its bit is set in A and clear in R. A lies on a line that
-// only the owner writes, R and O on one that others OR into.
+// only the owner writes, R and K on one that others OR into.
 type Bits struct {
 	A      [BitWords]uint64 // truth: allocated; the owner's plain store
 	Hint   uint64           // hint: the owner's own note
 	_pad28 [3]uint64
 	R      [BitWords]uint64 // truth: returned by others
-	O      [BitWords]uint64 // truth: left by a dead user
+	K      [BitWords]uint64 // truth: left by a dead user and kept; or about to be freed by an operation on a cell
 }
 
 // Sizes of the records.
@@ -94,7 +94,8 @@ const (
 	RegionSize   = 128
 	StateSize    = 8
 	BitsSize     = 128
+	TenantsSize  = 128
 
 	BitsR = 64 // where R begins in Bits
-	BitsO = 96 // where O begins
+	BitsK = 96 // where K begins
 )

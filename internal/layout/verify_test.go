@@ -83,6 +83,7 @@ func TestVerifyForged(t *testing.T) {
 		"regions off": func(h *Header) { h.RegionsOff += PageSize },
 		"states off":  func(h *Header) { h.StatesOff -= PageSize },
 		"bits off":    func(h *Header) { h.BitsOff = 1 << 63 },
+		"tenants off": func(h *Header) { h.TenantsOff += TenantsSize },
 		"guard off":   func(h *Header) { h.GuardOff += PageSize },
 		"data off":    func(h *Header) { h.DataOff -= PageSize },
 		"pages":       func(h *Header) { h.MaxPages++ },

@@ -44,7 +44,7 @@ func (h *Header) Place(g *Geometry) {
 	h.Users, h.HeapLines, h.Lanes = uint32(g.Users), uint32(g.HeapLines), uint32(g.Lanes)
 	h.RegionShift = uint32(g.RegionShift)
 	h.UsersOff, h.LedgersOff, h.LanesOff, h.HeapsOff = g.UsersOff, g.LedgersOff, g.LanesOff, g.HeapsOff
-	h.RegionsOff, h.StatesOff, h.BitsOff = g.RegionsOff, g.StatesOff, g.BitsOff
+	h.RegionsOff, h.StatesOff, h.BitsOff, h.TenantsOff = g.RegionsOff, g.StatesOff, g.BitsOff, g.TenantsOff
 	h.GuardOff, h.DataOff, h.MaxPages, h.Regions = g.GuardOff, g.DataOff, g.MaxPages, g.Regions
 	h.Checksum = h.Sum()
 }
@@ -84,7 +84,7 @@ func Verify(h *Header, what string) (Geometry, error) {
 	return g, nil
 }
 
-func (h *Header) geometry() [14]uint64 {
+func (h *Header) geometry() [15]uint64 {
 	return [...]uint64{uint64(h.HeapLines), uint64(h.Lanes), uint64(h.RegionShift), h.UsersOff, h.LedgersOff, h.LanesOff,
-		h.HeapsOff, h.RegionsOff, h.StatesOff, h.BitsOff, h.GuardOff, h.DataOff, h.MaxPages, h.Regions}
+		h.HeapsOff, h.RegionsOff, h.StatesOff, h.BitsOff, h.TenantsOff, h.GuardOff, h.DataOff, h.MaxPages, h.Regions}
 }

@@ -78,20 +78,25 @@ func (w BarrierWord) Phase() uint32 { return uint32(w) >> 1 }
 func (w BarrierWord) Count() uint32 { return uint32(w >> 32) }
 func (w BarrierWord) Broken() bool  { return w&BarrierBroken != 0 }
 
-// LaneOp is a lane's Op: bits 0 to 7 operation, 8 to 33 sequence. The sequence
+// LaneOp is a lane's Op: bits 0 to 7 operation, 8 to 63 sequence. The sequence
 // counts the lane's operations and stays when the operation is over.
-func LaneOp(op uint8, seq uint32) uint64 { return uint64(op) | uint64(seq&(1<<semaSeqBits-1))<<8 }
+func LaneOp(op uint8, seq uint64) uint64 { return uint64(op) | seq<<8 }
 func OpOf(w uint64) uint8                { return uint8(w) }
-func SeqOf(w uint64) uint32              { return uint32(w>>8) & (1<<semaSeqBits - 1) }
+func SeqOf(w uint64) uint64              { return w >> 8 }
 
-// NextSeq is the sequence after seq. 0 is left out: it says that there was no
-// operation yet.
-func NextSeq(seq uint32) uint32 {
-	if seq = (seq + 1) & (1<<semaSeqBits - 1); seq == 0 {
-		seq = 1
+// NextSeq is the sequence after seq. Tags hold its low bits; those that are 0
+// say that there was no operation yet, so such a sequence is left out.
+func NextSeq(seq uint64) uint64 {
+	if seq++; seq&(1<<cellSeqBits-1) == 0 {
+		seq++
 	}
-	return seq
+	return seq & (1<<56 - 1)
 }
+
+// SemaSeq and CellSeq are a sequence as the tags of semaphores and of cells hold
+// it.
+func SemaSeq(seq uint64) uint32 { return uint32(seq) & (1<<semaSeqBits - 1) }
+func CellSeq(seq uint64) uint32 { return uint32(seq) & (1<<cellSeqBits - 1) }
 
 // NewerSeq says that sequence a comes after b, modulo their width.
 func NewerSeq(a, b uint32) bool { return int32((a-b)<<(32-semaSeqBits)) > 0 }
@@ -102,6 +107,11 @@ const (
 	LaneP      = 1 // a unit is taken: Args semaphore, its generation, units held before
 	LaneV      = 2 // a unit is given: the same
 	LaneReturn = 3 // recovery gives back all units: the same
+
+	LaneMalloc  = 4 // a block is made for a cell: Args cell, new block
+	LaneRealloc = 5 // a cell's block is exchanged: Args cell, new block, old block
+	LaneFree    = 6 // a cell's block is taken out of it: Args cell, 0, old block
+	LaneDrop    = 7 // a block that nobody else knows of is freed: Args 0, 0, 0, block
 )
 
 // Wait words of a ledger: what a user waits for.
@@ -155,3 +165,35 @@ const HistoryOn uint64 = 1
 func RefWord(off Offset, gen uint32) uint64 { return off/ObjectUnit | uint64(gen)<<32 }
 func RefOffset(w uint64) Offset             { return Offset(uint32(w)) * ObjectUnit }
 func RefGen(w uint64) uint32                { return uint32(w >> 32) }
+
+// CellWord is a cell's word: the offset of a block, and the tag of the latest
+// operation that allocated, exchanged or freed what the cell holds in one step.
+//
+//	bits 0..33   offset / CellUnit
+//	34..47       lane
+//	48..63       low bits of its sequence, 0 for no operation yet
+type CellWord uint64
+
+const (
+	CellUnit            = 16
+	CellOffset CellWord = 1<<34 - 1
+
+	cellLane    = 34
+	cellSeq     = 48
+	cellSeqBits = 16
+)
+
+// Fields.
+func (w CellWord) Offset() Offset { return Offset(w&CellOffset) * CellUnit }
+func (w CellWord) Lane() int      { return int(w >> cellLane & (1<<slotBits - 1)) }
+func (w CellWord) Seq() uint32    { return uint32(w >> cellSeq) }
+
+// WithOffset is the word with another block and the same tag.
+func (w CellWord) WithOffset(off Offset) CellWord {
+	return w&^CellOffset | CellWord(off/CellUnit)&CellOffset
+}
+
+// Tagged is the word with another tag.
+func (w CellWord) Tagged(lane int, seq uint64) CellWord {
+	return w&CellOffset | CellWord(lane&(1<<slotBits-1))<<cellLane | CellWord(CellSeq(seq))<<cellSeq
+}

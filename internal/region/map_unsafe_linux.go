@@ -72,7 +72,7 @@ func leastWindow(g *layout.Geometry, need uint64) uint64 {
 
 func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	g := &r.Geo
-	// front | states | bits, each whole when the window is; then guard and data.
+	// front | states | bits | tenants, each whole when the window is; then guard and data.
 	end := g.FileSize(window)
 	pieces := []layout.Piece{{Off: 0, Len: end}}
 	if window < g.MaxPages {
@@ -81,6 +81,7 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 			{Off: 0, Len: up(g.StatesOff)},
 			{Off: g.StatesOff, Len: up(window * layout.StateSize)},
 			{Off: g.BitsOff, Len: up(window * layout.BitsSize)},
+			{Off: g.TenantsOff, Len: up(window * layout.TenantsSize)},
 			{Off: g.DataOff, Len: window << layout.PageShift},
 		}
 	}
@@ -139,7 +140,7 @@ func (r *Region) finish(base unsafe.Pointer, total uintptr, at []unsafe.Pointer)
 			return err
 		}
 	} else {
-		r.head, r.states, r.bits, r.data = at[0], at[1], at[2], at[3]
+		r.head, r.states, r.bits, r.tenants, r.data = at[0], at[1], at[2], at[3], at[4]
 	}
 	r.unmap = func() error { return r.unmapAround(base, total) }
 	return nil

@@ -14,9 +14,10 @@ type Region struct {
 	Name   string // for errors
 	Window uint64 // pages of data that this process can see
 
-	head, states, bits, data unsafe.Pointer
+	head, states, bits, tenants, data unsafe.Pointer
 
 	reserve Reserver
+	settled [settledWords]atomic.Uint64 // which parts of the tenants exist, by a hash
 	unmap   func() error
 	graves  []grave // see Bury; ascending
 }
@@ -53,6 +54,7 @@ func (r *Region) place(base unsafe.Pointer) {
 	r.head = base
 	r.states = unsafe.Add(base, r.Geo.StatesOff)
 	r.bits = unsafe.Add(base, r.Geo.BitsOff)
+	r.tenants = unsafe.Add(base, r.Geo.TenantsOff)
 	if r.Window > 0 {
 		r.data = unsafe.Add(base, r.Geo.DataOff)
 	}
@@ -70,6 +72,14 @@ func (r *Region) User(slot int) *layout.User {
 func (r *Region) Lock(i uint64) *layout.Region {
 	return (*layout.Region)(r.table(r.Geo.RegionsOff, i, r.Geo.Regions, layout.RegionSize))
 }
+
+// Lane is lane id of all users' together; Lanes is how many there are.
+func (r *Region) Lane(id int) *layout.Lane {
+	return (*layout.Lane)(r.table(r.Geo.LanesOff, uint64(id), r.Geo.Users*r.Geo.Lanes, layout.LaneSize))
+}
+
+// Lanes is the number of lanes.
+func (r *Region) Lanes() int { return int(r.Geo.Users * r.Geo.Lanes) }
 
 // table is record i of n in a zone of the front part; an index out of range is
 // a bug of ours, never a number from the arena.
@@ -97,6 +107,16 @@ func (r *Region) Bits(page uint64) *layout.Bits {
 		panic("usarena: page out of range")
 	}
 	return (*layout.Bits)(unsafe.Add(r.bits, page*layout.BitsSize))
+}
+
+// Tenants is page's record of who has blocks in it. In an arena that is not
+// packed it may only be touched where a span is tagged or SettleTenants has said
+// yes: elsewhere the file may have no room for it.
+func (r *Region) Tenants(page uint64) *layout.Tenants {
+	if page >= r.Window {
+		panic("usarena: page out of range")
+	}
+	return (*layout.Tenants)(unsafe.Add(r.tenants, page*layout.TenantsSize))
 }
 
 // Zones are the addresses that the allocator's fast path computes with.

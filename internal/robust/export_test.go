@@ -14,8 +14,8 @@ const (
 
 // UndoUntil is Undo as far as a step. It says whether a unit was moved.
 func (t *Table) UndoUntil(r Record, what uint8, last int) bool {
-	t.undoMu.Lock()
-	defer t.undoMu.Unlock()
+	t.lanes.First()
+	defer t.lanes.Put(firstLane(t.region, t.slot))
 	count := r.Slot(t.slot)
 	held := count.Load()
 	after := held + 1
@@ -24,7 +24,7 @@ func (t *Table) UndoUntil(r Record, what uint8, last int) bool {
 	}
 	l := intent{g: t.region, id: firstLane(t.region, t.slot)}
 	if last == AfterArgs {
-		at := lane(l.g, l.id)
+		at := l.g.Lane(l.id)
 		at.Args[0].Store(r.Off)
 		at.Args[1].Store(uint64(layout.ObjectHead(r.Head.Load()).Gen()))
 		at.Args[2].Store(held)
@@ -74,11 +74,8 @@ func (t *Table) GiveBackUntil(r Record, slot, last int) {
 // FinishLane is what recovery does first.
 func (t *Table) FinishLane(slot int) { finish(t.region, slot, firstLane(t.region, slot)) }
 
-// LaneAt is any lane, also beyond the last.
-func (t *Table) LaneAt(id int) *layout.Lane { return lane(t.region, id) }
-
 // LaneOf is the lane that a slot uses.
-func (t *Table) LaneOf(slot int) *layout.Lane { return lane(t.region, firstLane(t.region, slot)) }
+func (t *Table) LaneOf(slot int) *layout.Lane { return t.region.Lane(firstLane(t.region, slot)) }
 
 // LedgerOf is a slot's ledger.
 func (t *Table) LedgerOf(slot int) *layout.Ledger { return ledger(t.region, slot) }

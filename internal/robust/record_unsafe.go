@@ -97,15 +97,9 @@ func runSize(g *region.Region, page uint64) (uint64, bool) {
 	return size, ok && s.Len() == layout.ObjectPages(size)
 }
 
-// ledger is slot's ledger, lane one of its lanes. Both zones lie in the front
-// part, which is mapped whole.
+// ledger is slot's ledger, in the front part, which is mapped whole.
 func ledger(g *region.Region, slot int) *layout.Ledger {
 	return (*layout.Ledger)(front(g, g.Geo.LedgersOff+uint64(slot-1)*layout.LedgerSize))
-}
-
-// lane has a number that a tag can hold.
-func lane(g *region.Region, id int) *layout.Lane {
-	return (*layout.Lane)(front(g, g.Geo.LanesOff+uint64(id)*layout.LaneSize))
 }
 
 func front(g *region.Region, off uint64) unsafe.Pointer {

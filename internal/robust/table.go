@@ -20,6 +20,8 @@ type Host struct {
 	Recover func(slot int)
 	// Pid is this process for people.
 	Pid int
+	// Lanes are shared with the allocator; nil where there is none.
+	Lanes *Lanes
 }
 
 // Table is one user's view of the objects of an arena. Its methods may be called
@@ -41,7 +43,7 @@ type Table struct {
 
 	tended atomic.Int64 // when Tend last looked
 	tendAt atomic.Int64 // and how far it got
-	undoMu sync.Mutex   // the user's lane and counts, see undo.go
+	lanes  *Lanes       // the first one guards the user's counts, see undo.go
 	waits  waits
 	local  sync.Once
 	any    any
@@ -60,7 +62,10 @@ type handle struct {
 
 // NewTable is the view of the user in slot. Nothing of the arena is touched.
 func NewTable(g *region.Region, slot int, gen uint16, o Oracle, h Host) *Table {
-	return &Table{region: g, oracle: o, host: h, slot: slot, gen: gen, me: layout.LockWord(slot, gen)}
+	if h.Lanes == nil {
+		h.Lanes = NewLanes(g, slot)
+	}
+	return &Table{region: g, oracle: o, host: h, slot: slot, gen: gen, me: layout.LockWord(slot, gen), lanes: h.Lanes}
 }
 
 // Local is what package sync keeps beside the table, made once.

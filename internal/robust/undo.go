@@ -12,15 +12,15 @@ import (
 // change as one, whatever dies when: the intent in the user's lane says what was
 // to be done, and the tag in the semaphore's word whether it was.
 func (t *Table) Undo(op string, r Record, what uint8, waited bool) (ok bool, left int, err error) {
-	t.undoMu.Lock()
-	defer t.undoMu.Unlock()
+	id := t.lanes.First()
+	defer t.lanes.Put(id)
 	count := r.Slot(t.slot)
 	held := count.Load()
 	after := held + 1
 	if what == layout.LaneV {
 		after = max(held, 1) - 1
 	}
-	l := intent{g: t.region, id: firstLane(t.region, t.slot)}
+	l := intent{g: t.region, id: id}
 	l.arm(r, what, held)
 	ok, full, left := l.commit(r, what, 1, waited)
 	if ok {
@@ -33,19 +33,16 @@ func (t *Table) Undo(op string, r Record, what uint8, waited bool) (ok bool, lef
 	return ok, left, nil
 }
 
-// firstLane is the number of a slot's first lane; the others are not used here.
-func firstLane(g *region.Region, slot int) int { return (slot - 1) * int(g.Geo.Lanes) }
-
 // intent is an operation of two words in a lane. Only the lane's user, or who
 // recovers it, makes one, and one at a time.
 type intent struct {
 	g   *region.Region
 	id  int
-	seq uint32
+	seq uint64
 }
 
 func (l *intent) arm(r Record, what uint8, held uint64) {
-	at := lane(l.g, l.id)
+	at := l.g.Lane(l.id)
 	at.Args[0].Store(r.Off) // model: D1
 	at.Args[1].Store(uint64(layout.ObjectHead(r.Head.Load()).Gen()))
 	at.Args[2].Store(held)
@@ -53,7 +50,7 @@ func (l *intent) arm(r Record, what uint8, held uint64) {
 	at.Op.Store(layout.LaneOp(what, l.seq)) // model: D2
 }
 
-func (l *intent) disarm() { lane(l.g, l.id).Op.Store(layout.LaneOp(layout.LaneIdle, l.seq)) } // model: D6
+func (l *intent) disarm() { l.g.Lane(l.id).Op.Store(layout.LaneOp(layout.LaneIdle, l.seq)) } // model: D6
 
 // commit changes the semaphore's units by n and leaves the tag.
 func (l *intent) commit(r Record, what uint8, n int, waited bool) (ok, full bool, left int) {
@@ -76,7 +73,7 @@ func (l *intent) commit(r Record, what uint8, n int, waited bool) (ok, full bool
 			v = layout.SemaMost // units that come back and do not fit: somebody gave too many
 		}
 		l.overwrite(w)
-		if r.Word.CompareAndSwap(uint64(w), uint64(next.WithValue(v).Tagged(l.id, l.seq))) { // model: D4
+		if r.Word.CompareAndSwap(uint64(w), uint64(next.WithValue(v).Tagged(l.id, layout.SemaSeq(l.seq)))) { // model: D4
 			return true, false, v
 		}
 	}
@@ -86,10 +83,10 @@ func (l *intent) commit(r Record, what uint8, n int, waited bool) (ok, full bool
 // happened, before the tag is lost. It never goes back: another overwriter may be
 // ahead.
 func (l *intent) overwrite(w layout.SemaWord) {
-	if uint64(w.Lane()) >= l.g.Geo.Users*l.g.Geo.Lanes || w.Seq() == 0 {
+	if w.Lane() >= l.g.Lanes() || w.Seq() == 0 {
 		return // damage, or no operation yet
 	}
-	seen := &lane(l.g, w.Lane()).Seen
+	seen := &l.g.Lane(w.Lane()).Seen
 	for {
 		s := seen.Load()
 		if !layout.NewerSeq(w.Seq(), uint32(s)) || seen.CompareAndSwap(s, uint64(w.Seq())) { // model: D3
@@ -101,7 +98,7 @@ func (l *intent) overwrite(w layout.SemaWord) {
 // finish completes or drops the operation that a user left armed in a lane. The
 // caller holds the user's byte.
 func finish(g *region.Region, slot, id int) {
-	at := lane(g, id)
+	at := g.Lane(id)
 	w := at.Op.Load()
 	what, seq := layout.OpOf(w), layout.SeqOf(w)
 	if what == layout.LaneIdle {
@@ -110,7 +107,7 @@ func finish(g *region.Region, slot, id int) {
 	r := recordAt(g, at.Args[0].Load())
 	if count := r.undoCount(slot); count != nil && uint64(layout.ObjectHead(r.Head.Load()).Gen()) == at.Args[1].Load() {
 		tag := layout.SemaWord(r.Word.Load()) // before Seen: who overwrites it stores that first
-		happened := tag.Lane() == id && tag.Seq() == seq || uint32(at.Seen.Load()) == seq
+		happened := tag.Lane() == id && tag.Seq() == layout.SemaSeq(seq) || uint32(at.Seen.Load()) == layout.SemaSeq(seq)
 		if held := at.Args[2].Load(); happened {
 			switch what {
 			case layout.LaneP:

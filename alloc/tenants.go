@@ -57,7 +57,7 @@ func (h *Heap) indexed(page uint64, c int, t *layout.Tenants) (live, kept [layou
 // seat is this user's entry in t, 0 if it has none.
 func (h *Heap) seat(t *layout.Tenants) int {
 	for i := 1; i <= layout.MaxTenants; i++ {
-		if t.Entry(i).Load()&^layout.TenantFlags == h.me {
+		if t.Entry(i).Load()&^layout.TenantFlags == h.tenant() {
 			return i
 		}
 	}

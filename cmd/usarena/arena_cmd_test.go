@@ -17,12 +17,12 @@ func TestCreateInfoUsersCheck(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "arena")
 	// Flags stand before the command, before the name and after it.
 	out := ok(t, "--json", "create", "--size", "1MiB", name, "--max", "8 MiB", "--users=3", "--mode", "0640")
-	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes largest_free fragmentation classes objects")
+	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes held_bytes kept_bytes orphan_bytes largest_free fragmentation classes objects")
 	if st, err := os.Stat(name); err != nil || st.Mode().Perm() != 0o640 {
 		t.Errorf("mode %v, %v; want 0640", st.Mode(), err)
 	}
 	out = ok(t, "info", "--json", name)
-	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes largest_free fragmentation classes objects")
+	wantKeys(t, out, "name backing size committed max_size users_max users_live live_bytes free_bytes held_bytes kept_bytes orphan_bytes largest_free fragmentation classes objects")
 	var s struct {
 		Name           string
 		Size, Max_size uint64

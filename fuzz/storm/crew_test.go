@@ -22,7 +22,6 @@ type crew struct {
 	members []*member
 	started uint64
 	kills   int
-	mayLose int            // blocks that the killed may have had in nobody's span
 	lost    map[entry]bool // in the hand of somebody who was killed
 }
 
@@ -80,9 +79,6 @@ func (c *crew) round() {
 		}
 		c.members[i].kill()
 		c.kills++
-		if c.mayLose += c.threads; c.private {
-			c.mayLose += c.threads * heldMax // those in spans that it had given up
-		}
 		for k := range c.threads {
 			l := &c.b.Lanes[i*c.threads+k]
 			if e := entry(l.Hand.Swap(0)); e != 0 {

@@ -119,7 +119,7 @@ func (h *Heap) FreeFrom(cell uint64) error {
 			in.idle()
 			return err
 		}
-		in.at.Args[argOld].Store(old) // nothing is committed, so an armed lane may learn of another block
+		in.at.Args[argOld].Store(old) // model: M4. Nothing is committed: an armed lane may learn of another block
 		in.arm()
 		if h.exchange(&in, w, old, 0) {
 			h.drop(&in, old)

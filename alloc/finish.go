@@ -20,7 +20,7 @@ func (h *Heap) finishLanes() {
 // found is what a lane says.
 func (h *Heap) found(id int) intent {
 	at := h.r.Lane(id)
-	o := at.Op.Load()
+	o := at.Op.Load() // model: G1
 	return intent{at, id, layout.OpOf(o), layout.SeqOf(o)}
 }
 
@@ -58,11 +58,11 @@ func (h *Heap) committed(in *intent, old uint64) bool {
 	if err != nil { // damage
 		return false
 	}
-	v := layout.CellWord(w.Load()) // model: E17
+	v := layout.CellWord(w.Load()) // model: G2
 	if old != 0 && v.Offset() == old {
 		return false
 	}
-	return v.Lane() == in.id && v.Seq() == layout.CellSeq(in.seq) || in.at.Passed.Load() == in.seq // model: E18
+	return v.Lane() == in.id && v.Seq() == layout.CellSeq(in.seq) || in.at.Passed.Load() == in.seq // model: G3
 }
 
 // dropMade frees a block that was made for a cell and never stored there, if it
@@ -80,11 +80,11 @@ func (h *Heap) dropMade(in *intent, off uint64) {
 // happened. Returned and then issued again, it would have ended the drop; so the
 // lane is looked at once more after the block.
 func (h *Heap) finishDrop(in *intent) {
-	if b, err := h.find("recover", in.at.Args[argDrop].Load()); err == nil {
+	if b, err := h.find("recover", in.at.Args[argDrop].Load()); err == nil { // model: G4
 		switch {
 		case b.large && b.state == layout.LargeRun(b.state.Len(), h.slot, h.gen)|layout.Orphaned:
 			h.pendLarge(b.page, b.state)
-		case !b.large && in.at.Op.Load() == layout.LaneOp(layout.LaneDrop, in.seq): // model: E19
+		case !b.large && in.at.Op.Load() == layout.LaneOp(layout.LaneDrop, in.seq): // model: G5
 			h.giveBack(b)
 		}
 	}

@@ -29,7 +29,7 @@ type intent struct {
 func (h *Heap) intend(what uint8, cell uint64, w *atomic.Uint64) intent {
 	in := intent{id: h.lanes.Any(), what: what}
 	in.at = h.r.Lane(in.id)
-	in.at.Args[argCell].Store(cell) // model: E1
+	in.at.Args[argCell].Store(cell)
 	in.seq = layout.NextSeq(layout.SeqOf(in.at.Op.Load()))
 	if v := layout.CellWord(w.Load()); v.Lane() == in.id && v.Seq() == layout.CellSeq(in.seq) {
 		in.seq = layout.NextSeq(in.seq) // a tag that came round would look like ours
@@ -40,24 +40,24 @@ func (h *Heap) intend(what uint8, cell uint64, w *atomic.Uint64) intent {
 // note names the block that is about to be allocated: from now on it is ours to
 // publish or to free. Nothing but two stores, for pinned code.
 func (in *intent) note(off uint64) {
-	in.at.Args[argNew].Store(off) // model: E2
+	in.at.Args[argNew].Store(off)
 	in.arm()
 }
 
-func (in *intent) arm() { in.at.Op.Store(layout.LaneOp(in.what, in.seq)) } // model: E3
+func (in *intent) arm() { in.at.Op.Store(layout.LaneOp(in.what, in.seq)) } // model: M1
 
 // idle ends the operation.
-func (in *intent) idle() { in.at.Op.Store(layout.LaneOp(layout.LaneIdle, in.seq)) } // model: E4
+func (in *intent) idle() { in.at.Op.Store(layout.LaneOp(layout.LaneIdle, in.seq)) } // model: M6 F4
 
 // exchange puts a block into the cell in the place of old, with the tag of the
 // operation. False: the cell holds something else.
 func (h *Heap) exchange(in *intent, w *atomic.Uint64, old, fresh uint64) bool {
 	for {
-		v := layout.CellWord(w.Load()) // model: E5
+		v := layout.CellWord(w.Load()) // model: M3
 		if v.Offset() != old {
 			return false
 		}
-		if h.passed(in, w, v) && w.CompareAndSwap(uint64(v), uint64(v.WithOffset(fresh).Tagged(in.id, in.seq))) { // model: E6, commit
+		if h.passed(in, w, v) && w.CompareAndSwap(uint64(v), uint64(v.WithOffset(fresh).Tagged(in.id, in.seq))) { // model: M5, commit
 			return true
 		}
 	}
@@ -70,22 +70,22 @@ func (h *Heap) passed(in *intent, w *atomic.Uint64, v layout.CellWord) bool {
 		return true // no operation yet, or what stood here before it was a cell
 	}
 	at := h.r.Lane(v.Lane())
-	o := at.Op.Load() // model: E7
+	o := at.Op.Load() // model: E1
 	seq := layout.SeqOf(o)
 	switch layout.OpOf(o) {
 	case layout.LaneMalloc, layout.LaneRealloc, layout.LaneFree:
 	default:
 		return true
 	}
-	if layout.CellSeq(seq) != v.Seq() || at.Args[argCell].Load() != in.at.Args[argCell].Load() {
+	if layout.CellSeq(seq) != v.Seq() || at.Args[argCell].Load() != in.at.Args[argCell].Load() { // model: E2
 		return true
 	}
-	if layout.CellWord(w.Load()) != v { // model: E8
+	if layout.CellWord(w.Load()) != v { // model: E3
 		return false
 	}
 	for {
 		s := at.Passed.Load()
-		if s >= seq || at.Passed.CompareAndSwap(s, seq) { // model: E9
+		if s >= seq || at.Passed.CompareAndSwap(s, seq) { // model: E4
 			return true
 		}
 	}
@@ -103,14 +103,14 @@ func (h *Heap) drop(in *intent, off uint64) {
 		return
 	}
 	h.options.beforeFree(h, off, b.size)
-	in.at.Args[argDrop].Store(off) // model: E10
+	in.at.Args[argDrop].Store(off)
 	if b.large {
 		h.dropLarge(in, b)
 		return
 	}
-	orBits(&h.bitsAt(b.page).K[b.word&3], b.bit)           // model: E11
-	in.at.Op.Store(layout.LaneOp(layout.LaneDrop, in.seq)) // model: E12
-	h.giveBack(b)                                          // model: E13
+	orBits(&h.bitsAt(b.page).K[b.word&3], b.bit)           // model: F1
+	in.at.Op.Store(layout.LaneOp(layout.LaneDrop, in.seq)) // model: F2
+	h.giveBack(b)                                          // model: F3
 	in.idle()
 }
 
@@ -118,9 +118,9 @@ func (h *Heap) drop(in *intent, off uint64) {
 // no block of a living user has otherwise.
 func (h *Heap) dropLarge(in *intent, b block) {
 	marked := layout.LargeRun(b.state.Len(), h.slot, h.gen) | layout.Orphaned
-	if h.changeLarge(b.page, b.state, func(layout.State) layout.State { return marked }) { // model: E14
+	if h.changeLarge(b.page, b.state, func(layout.State) layout.State { return marked }) { // model: F1
 		in.at.Op.Store(layout.LaneOp(layout.LaneDrop, in.seq))
-		h.pendLarge(b.page, marked) // model: E15
+		h.pendLarge(b.page, marked) // model: F3
 	}
 	in.idle()
 }
@@ -146,7 +146,7 @@ func (h *Heap) settleDrops(page uint64, c, w int, t uint64) {
 		in := at.Args[argDrop].Load() - base
 		k := &h.class[c&127]
 		if i := in * k.magic >> layout.MagicShift; in < layout.MaxSpanPages<<layout.PageShift && i>>6 == uint64(w) && t>>(i&63)&1 != 0 && i*k.size == in {
-			at.Op.CompareAndSwap(o, layout.LaneOp(layout.LaneIdle, layout.SeqOf(o))) // model: E16
+			at.Op.CompareAndSwap(o, layout.LaneOp(layout.LaneIdle, layout.SeqOf(o))) // model: F6
 		}
 	}
 }

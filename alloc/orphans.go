@@ -22,7 +22,7 @@ func (h *Heap) Keep(off uint64) error {
 		return errs.Wrap(errs.Invalid, op, "%s: the block at %#x is no orphan: its user lives, has closed, or it was kept before", h.name, off)
 	}
 	if !b.large {
-		orBits(&h.bitsAt(b.page).K[b.word&3], b.bit) // model: S39
+		orBits(&h.bitsAt(b.page).K[b.word&3], b.bit) // model: F5
 		return nil
 	}
 	if !h.cas(b.page, b.state, layout.LargeRun(b.state.Len(), 0, 0)) {

@@ -147,7 +147,7 @@ func (h *Heap) carve(e extent, at uint64, w want) {
 	if w.in != nil {
 		w.in.note(h.r.OffsetOf(at))
 	}
-	h.store(at, w.state) // model: S20 R21, commit
+	h.store(at, w.state) // model: S20 R21 M2, commit
 	h.taken(w.n)
 }
 

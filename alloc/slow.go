@@ -93,7 +93,7 @@ func (h *Heap) take(ph *procHeap, c int, in *intent) (uint64, bool) {
 	if in != nil {
 		in.note(off)
 	}
-	storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2, commit
+	storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2 M2, commit
 	ph.used = 1
 	return off, true
 }
@@ -189,7 +189,7 @@ func (h *Heap) once(page uint64, s layout.State, in *intent) (off uint64, ok boo
 			if in != nil {
 				in.note(off)
 			}
-			storeInHand(&b.A[w&3], a|free&-free) // model: S2, commit
+			storeInHand(&b.A[w&3], a|free&-free) // model: S2 M2, commit
 			ok = true
 		}
 	}

@@ -37,6 +37,8 @@ func (m *image) again(b Block) (same bool) {
 		r.pages = head.Len()
 	case head.Kind() != layout.Span || head.Class() >= layout.Classes:
 		return false
+	default:
+		r.pages = uint64(layout.ClassTable[head.Class()].Pages)
 	}
 	bits := m.blockBits(page)
 	m.blocksOf(r, &bits, m.tenancy(page, head), func(x Block) bool {

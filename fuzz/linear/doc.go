@@ -23,7 +23,7 @@
 //
 // Reading order: history_test.go (what is written down), player_test.go and
 // timer_unsafe_test.go (who plays, and dies), games_test.go, lockgames_test.go,
-// countgames_test.go (what is played), play_test.go (one history), model_test.go,
-// lockmodel_test.go, countmodel_test.go, barriermodel_test.go, linear_test.go,
+// countgames_test.go, heapgames_test.go (what is played), play_test.go (one history), model_test.go,
+// lockmodel_test.go, countmodel_test.go, barriermodel_test.go, heapmodel_test.go, linear_test.go,
 // planted_test.go.
 package linear

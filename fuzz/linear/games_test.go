@@ -33,6 +33,8 @@ func init() { // the rounds look games up
 		"barrier":   {round: (*player).meets, last: (*player).lastMeeting, model: barrierModel, meet: true},
 		"datum":     {round: (*player).datum, last: (*player).lastDatum, model: wordModel},
 		"cell":      {round: (*player).cells, last: (*player).lastCell, model: wordModel},
+		"publish":   {round: (*player).publishes, last: (*player).lastPublished, model: publishModel},
+		"heap":      {round: (*player).owns, last: (*player).lastBlocks, model: heapModel},
 	}
 }
 

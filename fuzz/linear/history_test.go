@@ -44,6 +44,13 @@ const (
 	kGet
 	kPut
 	kCas
+	kMallocTo
+	kReallocTo
+	kFreeFrom
+	kMalloc
+	kFree
+	kLive // the judge sees a block
+	kGone // or none, where there was one
 
 	// What only the models know.
 	kMayLock     // a Lock that times out may be handed the lock for a moment …
@@ -61,7 +68,7 @@ const (
 )
 
 var kindNames = [...]string{"nothing", "Lock", "TryLock", "Unlock", "Release", "Recovered", "RLock", "TryRLock", "RUnlock", "Wait",
-	"P", "TryP", "V", "Value", "PollP", "Ready", "Barrier", "Reset", "Get", "Put", "Cas",
+	"P", "TryP", "V", "Value", "PollP", "Ready", "Barrier", "Reset", "Get", "Put", "Cas", "MallocTo", "ReallocTo", "FreeFrom", "Malloc", "Free", "see a block", "see none",
 	"lock or not", "unlock then", "half a Release", "stand in line", "arrive", "arrive or not", "depart", "told broken", "not told broken", "begin Reset", "DIE", "return units"}
 
 func (k kind) String() string { return kindNames[k] }
@@ -110,10 +117,11 @@ type board struct {
 	RW      sync.RWLockRef
 	Cond    sync.ConditionRef
 	Cell    arena.Cell[board]
-	Count   atomic.Int64  // of a monitor: under Lock
-	Here    atomic.Uint64 // players that are ready to begin
-	Shot    atomic.Int64  // when the victim was killed, at the earliest
-	Gone    atomic.Uint64 // the victim is gone
+	Shared  [4]atomic.Uint64 // blocks that anybody may free
+	Count   atomic.Int64     // of a monitor: under Lock
+	Here    atomic.Uint64    // players that are ready to begin
+	Shot    atomic.Int64     // when the victim was killed, at the earliest
+	Gone    atomic.Uint64    // the victim is gone
 	Sheets  [sheets + 1]sheet
 }
 

@@ -38,6 +38,8 @@ func TestPlanted(t *testing.T) {
 		{"pollsema", pollModel(1), plantedPolls},
 		{"barrier", barrierModel(2), plantedBarriers},
 		{"word", wordModel(0), plantedWords},
+		{"publish", publishModel(0), plantedPublications},
+		{"heap", heapModel(0), plantedBlocks},
 	} {
 		for _, p := range game.all {
 			var ops []porcupine.Operation

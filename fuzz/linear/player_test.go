@@ -47,6 +47,7 @@ type player struct {
 	rw   *sync.RWLock
 	cond *sync.Condition
 	late int // timeouts since the victim is gone
+	own  []uint64
 }
 
 // sit makes a player of a process.

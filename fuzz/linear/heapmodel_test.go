@@ -41,7 +41,10 @@ func heapModel(int) porcupine.Model {
 	m := modelOf(false, func(w world[bool], in input, out output) []bool {
 		switch in.kind {
 		case kMalloc:
-			return one(true, !w.s)
+			if out.result == rOpen && !w.s { // this block, or another one, or none
+				return []bool{false, true}
+			}
+			return one(true, out.result == rOpen || !w.s)
 		case kFree:
 			switch out.result {
 			case rOpen:
@@ -57,12 +60,11 @@ func heapModel(int) porcupine.Model {
 	})
 	m.Partition = func(all []porcupine.Operation) (parts [][]porcupine.Operation) {
 		blocks := map[uint64][]porcupine.Operation{}
-		var deaths []porcupine.Operation
+		var deaths []porcupine.Operation // and what the dead may have allocated
 		for _, o := range all {
 			switch in := o.Input.(input); {
-			case in.kind == kDie:
+			case in.kind == kDie, in.kind == kMalloc && o.Output.(output).result == rOpen:
 				deaths = append(deaths, o)
-			case in.kind == kMalloc && o.Output.(output).result != rOK: // of which block nobody knows
 			default:
 				blocks[in.value] = append(blocks[in.value], o)
 			}
@@ -89,6 +91,7 @@ var plantedBlocks = []planted{
 	{"one after the other", true, h{word(0, kMalloc, rOK, 0, 64, 1, 2), word(1, kFree, rOK, 0, 64, 3, 4), word(1, kMalloc, rOK, 0, 64, 3, 6)}},
 	{"of two", false, h{word(0, kMalloc, rOK, 0, 64, 1, 2), word(1, kMalloc, rOK, 0, 64, 3, 4)}},
 	{"freed twice", false, h{word(0, kMalloc, rOK, 0, 64, 1, 2), word(1, kFree, rOK, 0, 64, 3, 4), word(0, kFree, rOK, 0, 64, 5, 6)}},
+	{"allocated at death, or not", true, h{word(0, kMalloc, rOpen, 0, 0, 1, never), said(0, kDie, rOK, 2, 3), word(1, kLive, rOK, 0, 64, 4, 5)}},
 	{"lost", false, h{word(0, kMalloc, rOK, 0, 64, 1, 2), said(0, kDie, rOK, 3, 4), word(1, kGone, rOK, 0, 64, 5, 6)}},
 	{"freed at death, or not", true, h{word(0, kMalloc, rOK, 0, 64, 1, 2), word(0, kFree, rOpen, 0, 64, 3, never), said(0, kDie, rOK, 4, 5), word(1, kLive, rOK, 0, 64, 6, 7)}},
 }

@@ -67,20 +67,27 @@ func (h *Heap) committed(in *intent, old uint64) bool {
 
 // dropMade frees a block that was made for a cell and never stored there, if it
 // was allocated at all.
-func (h *Heap) dropMade(in *intent, off uint64) {
-	b, err := h.find("recover", off)
-	if err != nil || b.large && (b.state.Slot() != h.slot || b.state.Gen() != h.gen) {
+func (h *Heap) dropMade(in *intent, made uint64) {
+	b, ok := h.named(made)
+	if !ok || b.large && (b.state.Slot() != h.slot || b.state.Gen() != h.gen) {
 		in.idle()
 		return
 	}
-	h.drop(in, off)
+	h.drop(in, made&^layout.LaneLarge)
+}
+
+// named is the live block that a lane names. A small block where a large one was
+// is somebody else's by now, and the other way round.
+func (h *Heap) named(arg uint64) (b block, ok bool) {
+	b, err := h.find("recover", arg&^layout.LaneLarge)
+	return b, err == nil && b.large == (arg&layout.LaneLarge != 0)
 }
 
 // finishDrop frees the block of a drop that was announced, unless that has
 // happened. Returned and then issued again, it would have ended the drop; so the
 // lane is looked at once more after the block.
 func (h *Heap) finishDrop(in *intent) {
-	if b, err := h.find("recover", in.at.Args[argDrop].Load()); err == nil { // model: G4
+	if b, ok := h.named(in.at.Args[argDrop].Load()); ok { // model: G4
 		switch {
 		case b.large && b.state == layout.LargeRun(b.state.Len(), h.slot, h.gen)|layout.Orphaned:
 			h.pendLarge(b.page, b.state)

@@ -38,9 +38,10 @@ func (h *Heap) intend(what uint8, cell uint64, w *atomic.Uint64) intent {
 }
 
 // note names the block that is about to be allocated: from now on it is ours to
-// publish or to free. Nothing but two stores, for pinned code.
-func (in *intent) note(off uint64) {
-	in.at.Args[argNew].Store(off)
+// publish or to free. large is 0 or layout.LaneLarge. Nothing but two stores, for
+// pinned code.
+func (in *intent) note(off, large uint64) {
+	in.at.Args[argNew].Store(off | large)
 	in.arm()
 }
 
@@ -103,11 +104,12 @@ func (h *Heap) drop(in *intent, off uint64) {
 		return
 	}
 	h.options.beforeFree(h, off, b.size)
-	in.at.Args[argDrop].Store(off)
 	if b.large {
+		in.at.Args[argDrop].Store(off | layout.LaneLarge)
 		h.dropLarge(in, b)
 		return
 	}
+	in.at.Args[argDrop].Store(off)
 	orBits(&h.bitsAt(b.page).K[b.word&3], b.bit)           // model: F1
 	in.at.Op.Store(layout.LaneOp(layout.LaneDrop, in.seq)) // model: F2
 	h.giveBack(b)                                          // model: F3

@@ -145,7 +145,7 @@ func (h *Heap) carve(e extent, at uint64, w want) {
 	}
 	h.inside(at, w)
 	if w.in != nil {
-		w.in.note(h.r.OffsetOf(at))
+		w.in.note(h.r.OffsetOf(at), layout.LaneLarge)
 	}
 	h.store(at, w.state) // model: S20 R21 M2, commit
 	h.taken(w.n)

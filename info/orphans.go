@@ -55,7 +55,7 @@ func (m *image) named(off uint64) bool {
 		switch layout.OpOf(m.word(at)) {
 		case layout.LaneMalloc, layout.LaneRealloc, layout.LaneFree, layout.LaneDrop:
 			for i := range uint64(laneArgs) {
-				if i > 0 && m.word(at+offArgs+i*8) == off { // the first one is the cell
+				if i > 0 && m.word(at+offArgs+i*8)&^layout.LaneLarge == off { // the first one is the cell
 					return true
 				}
 			}

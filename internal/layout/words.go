@@ -112,6 +112,10 @@ const (
 	LaneRealloc = 5 // a cell's block is exchanged: Args cell, new block, old block
 	LaneFree    = 6 // a cell's block is taken out of it: Args cell, 0, old block
 	LaneDrop    = 7 // a block that nobody else knows of is freed: Args 0, 0, 0, block
+
+	// LaneLarge marks a new block and one that is freed as large: what stands at
+	// its offset later may be another, small one.
+	LaneLarge = 1
 )
 
 // Wait words of a ledger: what a user waits for.

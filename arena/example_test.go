@@ -198,3 +198,57 @@ func ExampleArena_Recover() {
 	// Output:
 	// 0 users have died, <nil>
 }
+
+// A buffer that grows in its place in a shared structure: at no moment does a
+// kill lose a block or leave the cell with one that is free.
+func ExampleArena_ReallocTo() {
+	type buffer struct {
+		Bytes arena.Cell[byte]
+	}
+	a := exampleArena()
+	defer a.Close()
+	b, err := arena.New[buffer](a)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	cell := b.Offset() // Bytes is the first field
+	for n := uint64(100); n <= 10_000; n *= 10 {
+		if _, err := a.ReallocTo(cell, n); err != nil { // the first one allocates
+			fmt.Println(err)
+			return
+		}
+		size, err := a.BlockSize(a.LoadCell(cell))
+		fmt.Println(n, size >= n, err)
+	}
+	fmt.Println(a.FreeFrom(cell), a.LoadCell(cell))
+	// Output:
+	// 100 true <nil>
+	// 1000 true <nil>
+	// 10000 true <nil>
+	// <nil> 0
+}
+
+// After a death: what the structure still leads to is kept, the rest is freed.
+func ExampleArena_Orphans() {
+	a := exampleArena()
+	defer a.Close()
+	reachable := map[arena.Offset]bool{} // from a walk through the structure
+	kept, freed := 0, 0
+	for user, p := range a.Orphans() {
+		if reachable[p] {
+			kept++
+			if err := a.Keep(p); err != nil {
+				fmt.Println(user.Slot, err)
+			}
+			continue
+		}
+		freed++
+		if err := a.Free(p); err != nil {
+			fmt.Println(user.Slot, err)
+		}
+	}
+	fmt.Println(kept, "kept,", freed, "freed")
+	// Output:
+	// 0 kept, 0 freed
+}

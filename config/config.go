@@ -60,8 +60,8 @@ type Config struct {
 
 	// ReclaimOnDeath frees the blocks of a dead user instead of listing them as
 	// orphans. It is for programs whose users keep their blocks to themselves: a
-	// block that was handed to another user is freed under it. Small blocks in a
-	// span where users mixed stay allocated, since nobody can tell whose they are.
+	// block that was handed to another user is freed under it, and a cell that it
+	// was published in leads to free memory.
 	ReclaimOnDeath bool
 
 	// Reaper is how often this user looks for dead users. 0: only when it has to

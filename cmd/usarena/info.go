@@ -50,7 +50,7 @@ func printInfo(c *cobra.Command, s info.Stats) {
 	fmt.Fprintf(w, "arena\t%s (%s)\n", s.Name, s.Backing)
 	fmt.Fprintf(w, "size\t%s exist, %s at first, may grow to %s\n", bytes(s.Committed), bytes(s.Size), bytes(s.MaxSize))
 	fmt.Fprintf(w, "users\t%d of %d\n", s.UsersLive, s.UsersMax)
-	fmt.Fprintf(w, "allocated\t%s\n", bytes(s.LiveBytes))
+	fmt.Fprintf(w, "allocated\t%s: held by users %s, kept %s, orphaned %s\n", bytes(s.LiveBytes), bytes(s.HeldBytes), bytes(s.KeptBytes), bytes(s.OrphanBytes))
 	fmt.Fprintf(w, "free\t%s, the longest stretch %s, fragmentation %.2f\n", bytes(s.FreeBytes), bytes(s.LargestFree), s.Fragmentation)
 	if len(s.Classes) == 0 {
 		fmt.Fprintf(w, "classes\tno small blocks yet\n")

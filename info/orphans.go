@@ -17,7 +17,8 @@ func OrphansOf(r *region.Region) iter.Seq[Block] {
 				return true
 			}
 			still := false
-			_ = m.guard(func() { still = m.again(b) && !m.named(b.Offset) })
+			// Lanes first: what one has dropped by then is seen in the second look.
+			_ = m.guard(func() { still = !m.named(b.Offset) && m.again(b) })
 			return !still || yield(b)
 		})
 	}

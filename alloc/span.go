@@ -98,7 +98,7 @@ func (h *Heap) disown(page uint64, c int, tagged bool) {
 func (h *Heap) settle(page uint64, s layout.State) {
 	for s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes {
 		c := s.Class()
-		if h.empty(page, c) { // model: S9
+		if h.empty(page, c) && h.mayAdopt(s) { // model: S9
 			if a := h.adopt(page, s); a != 0 { // model: S10
 				h.disown(page, c, a&layout.Tagged != 0)
 				return
@@ -141,26 +141,32 @@ func (h *Heap) release(page uint64, s layout.State) bool {
 	return true
 }
 
+// mayAdopt says whether this user can have a disowned span. One that is not tagged
+// is for its last owner; when that is gone for good, and issues nothing there any
+// more, for anybody who finds it empty.
+func (h *Heap) mayAdopt(s layout.State) bool {
+	mine := s.Slot() == h.slot && s.Gen() == h.gen
+	return s&layout.Tagged != 0 || mine && s&layout.Orphaned == 0 || h.gone(s.Slot(), s.Gen())
+}
+
 // adopt takes a disowned span into the caller's hand. The result is its state,
-// 0 if somebody else was faster or this user cannot have it: a span that is not
-// tagged is only for its last owner, unless it is empty.
+// 0 if somebody else was faster or this user cannot have it.
 func (h *Heap) adopt(page uint64, s layout.State) layout.State {
 	c := s.Class()
 	mine := s.Slot() == h.slot && s.Gen() == h.gen
-	if s&layout.Tagged == 0 && (!mine || s&layout.Orphaned != 0) && !h.empty(page, c) {
+	if !h.mayAdopt(s) || s&layout.Tagged == 0 && !mine && !h.empty(page, c) {
 		return 0
 	}
 	a := s.AdoptedBy(layout.InHand, h.slot, h.gen)
 	if !h.cas(page, s, a) { // model: S18
 		return 0
 	}
-	// Bits seen before may be those of an earlier span at this page.
 	h.collect(page, c, a&layout.Tagged != 0)
 	to := a
 	switch {
 	case h.empty(page, c):
 		to &^= layout.Tagged | layout.Orphaned // model: S25
-	case a&layout.Tagged == 0 && !mine, a&layout.Orphaned != 0:
+	case a&layout.Tagged == 0 && !mine: // damage
 		to = s
 	case a&layout.Tagged == 0:
 	case h.budget > 0 && h.sole(page, c, h.r.Tenants(page)):
@@ -169,7 +175,13 @@ func (h *Heap) adopt(page uint64, s layout.State) layout.State {
 		to = a.Disowned() // model: S38
 	}
 	// Nobody else changes an owner's word, so this fails only on damage.
-	if to != a && !h.cas(page, a, to) || to&layout.Owned == 0 {
+	if to != a && !h.cas(page, a, to) {
+		return 0
+	}
+	if to&layout.Owned == 0 {
+		if to != s {
+			h.settle(page, to) // who freed the last block meanwhile saw an owner
+		}
 		return 0
 	}
 	return to

@@ -26,8 +26,7 @@ func (h *Heap) tag(page uint64, c int, tagged bool) bool {
 		t.Clear()                        // model: S30
 		t.Entry(index).Store(h.tenant()) // model: S31
 	}
-	if index == 0 { // damage: an owner has an entry from the moment it adopts
-		h.damage.Store(true)
+	if index == 0 { // killed while it adopted: nothing here is the owner's yet
 		return true
 	}
 	b := h.bitsAt(page)
@@ -118,12 +117,16 @@ func (h *Heap) nobodys(who uint32, live, kept int) bool {
 	if who&layout.TenantDead != 0 {
 		return live == kept
 	}
-	s := layout.LockSlot(who)
-	if s < 1 || s > int(h.r.Geo.Users) {
+	return h.gone(layout.LockSlot(who), layout.LockGen(who))
+}
+
+// gone says that a user has left for good, or was recovered.
+func (h *Heap) gone(slot int, gen uint16) bool {
+	if slot < 1 || slot > int(h.r.Geo.Users) {
 		return true
 	}
-	u := h.r.User(s).Word.Load()
-	return layout.UserState(u) == layout.UserFree || layout.UserGen(u) != layout.LockGen(who)
+	u := h.r.User(slot).Word.Load()
+	return layout.UserState(u) == layout.UserFree || layout.UserGen(u) != gen
 }
 
 // sole says that all live blocks of a span are this user's.

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
@@ -31,11 +32,11 @@ func (h *Heap) ReallocTo(cell, n uint64) (uint64, error) {
 	return h.toCell("realloc to", layout.LaneRealloc, cell, n)
 }
 
-func (h *Heap) toCell(op string, what uint8, cell, n uint64) (uint64, error) {
+func (h *Heap) toCell(op string, what uint8, cell, n uint64) (_ uint64, err error) {
 	if err := h.begin(op); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end(op, &err, fault.Arm())
 	w, err := h.cellAt(op, cell)
 	if err != nil {
 		return 0, err
@@ -94,12 +95,12 @@ func (h *Heap) copied(op string, in *intent, b block, old, n uint64) (uint64, er
 // FreeFrom frees the block that the cell at off leads to and stores nil there. Of
 // nil it does nothing. Killed anywhere, either both have happened or nothing has,
 // once this user is recovered. Errors as Free's change nothing.
-func (h *Heap) FreeFrom(cell uint64) error {
+func (h *Heap) FreeFrom(cell uint64) (err error) {
 	const op = "free from"
 	if err := h.begin(op); err != nil {
 		return err
 	}
-	defer h.end()
+	defer h.end(op, &err, fault.Arm())
 	w, err := h.cellAt(op, cell)
 	if err != nil {
 		return err
@@ -129,12 +130,12 @@ func (h *Heap) FreeFrom(cell uint64) error {
 }
 
 // LoadCell is the block that the cell at off leads to.
-func (h *Heap) LoadCell(cell uint64) (uint64, error) {
+func (h *Heap) LoadCell(cell uint64) (_ uint64, err error) {
 	const op = "load cell"
 	if err := h.begin(op); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end(op, &err, fault.Arm())
 	w, err := h.cellAt(op, cell)
 	if err != nil {
 		return 0, err

@@ -4,15 +4,16 @@ import (
 	"sync/atomic"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
 // freeSlow is Free for blocks of other heaps and large blocks.
-func (h *Heap) freeSlow(off uint64) error {
+func (h *Heap) freeSlow(off uint64) (err error) {
 	if err := h.begin("free"); err != nil {
 		return err
 	}
-	defer h.end()
+	defer h.end("free", &err, fault.Arm())
 	if off == 0 {
 		return nil
 	}

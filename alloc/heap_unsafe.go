@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/region"
 	"usarena/internal/robust"
@@ -113,17 +114,28 @@ func (h *Heap) refresh() uint64 {
 	return n
 }
 
-// begin starts a slow call; it fails when the heap is closed.
+// begin starts a slow call; it fails when the heap is closed or the mapping lost.
 func (h *Heap) begin(op string) error {
 	h.life.RLock()
 	if h.closed {
 		h.life.RUnlock()
 		return errs.Wrap(errs.Closed, op, "%s", h.name)
 	}
+	if err := h.r.Lost(op); err != nil {
+		h.life.RUnlock()
+		return err
+	}
 	return nil
 }
 
-func (h *Heap) end() { h.life.RUnlock() }
+// end ends a slow call and makes a fault in it the call's error, see
+// region.Caught. It is deferred itself, with what fault.Arm gave.
+func (h *Heap) end(op string, err *error, before bool) {
+	p := recover()
+	fault.Disarm(before)
+	h.life.RUnlock()
+	h.r.Failed(op, err, p)
+}
 
 // Close disowns all spans of this process and turns its large blocks into
 // blocks of the arena. Blocks stay allocated. It waits for calls in progress;
@@ -135,13 +147,11 @@ func (h *Heap) Close() error {
 		return nil
 	}
 	h.closed = true
-	h.noHeaps.Store(true)
-	h.emptyHeaps(false)
-	h.keepLarge()
-	if h.leaveSlot != nil {
-		h.leaveSlot()
+	if h.r.Lost("close") != nil {
+		h.Abandon()
+		return nil
 	}
-	return nil
+	return h.leaveArena()
 }
 
 // keepLarge gives this user's large blocks to nobody in particular.

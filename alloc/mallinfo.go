@@ -1,6 +1,9 @@
 package alloc
 
-import "usarena/internal/layout"
+import (
+	"usarena/internal/fault"
+	"usarena/internal/layout"
+)
 
 // Mallinfo is what IRIX's mallinfo tells, counted by walking.
 type Mallinfo struct {
@@ -19,12 +22,17 @@ type Mallinfo struct {
 // Mallinfo counts. While others allocate it is a picture that no single moment
 // need have had. Runs of locks and other objects are no blocks and never become
 // free: they count in Arena alone. IRIX: usmallinfo.
-func (h *Heap) Mallinfo() Mallinfo {
-	var m Mallinfo
+func (h *Heap) Mallinfo() (m Mallinfo) {
 	if h.begin("mallinfo") != nil {
 		return m
 	}
-	defer h.end()
+	var err error
+	defer func() {
+		if err != nil {
+			m = Mallinfo{}
+		}
+	}()
+	defer h.end("mallinfo", &err, fault.Arm())
 	n := h.refresh()
 	m.Arena = int(n << layout.PageShift)
 	for i := uint64(0); i < h.regions(); i++ {

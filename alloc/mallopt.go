@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 )
 
 // Option is a command of Mallopt; the names are IRIX's.
@@ -42,11 +43,11 @@ func (o *options) init() {
 
 // Mallopt sets an option of this process for the arena. ErrInvalid for an
 // unknown command or a value out of range. IRIX: usmallopt.
-func (h *Heap) Mallopt(cmd Option, val int) error {
+func (h *Heap) Mallopt(cmd Option, val int) (err error) {
 	if err := h.begin("mallopt"); err != nil {
 		return err
 	}
-	defer h.end()
+	defer h.end("mallopt", &err, fault.Arm())
 	least := 0
 	switch cmd {
 	case NLBlks, Grain:

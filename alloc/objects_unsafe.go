@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/region"
 )
@@ -18,7 +19,7 @@ func (h *Heap) NewObjects(class int) (page uint64, err error) {
 	if err := h.begin(op); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end(op, &err, fault.Arm())
 	size, ok := layout.ObjectBytes(uint16(class))
 	if !ok || class != int(uint16(class)) {
 		return 0, errs.Wrap(errs.Invalid, op, "%s: records of class %d", h.name, class)

@@ -2,18 +2,19 @@ package alloc
 
 import (
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
 // Keep makes an orphan an ordinary block of the arena, which no death touches
 // any more. Whoever keeps a block makes sure that nobody else frees it
 // meanwhile. ErrInvalid if the block is no orphan; else as Free.
-func (h *Heap) Keep(off uint64) error {
+func (h *Heap) Keep(off uint64) (err error) {
 	const op = "keep"
 	if err := h.begin(op); err != nil {
 		return err
 	}
-	defer h.end()
+	defer h.end(op, &err, fault.Arm())
 	b, err := h.find(op, off)
 	if err != nil {
 		return err

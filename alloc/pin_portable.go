@@ -6,11 +6,16 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+
+	"usarena/internal/fault"
 )
 
 // guard keeps others out of a heap where processors cannot be pinned, and lets
 // the race detector see that it does.
-type guard struct{ mu sync.Mutex }
+type guard struct {
+	mu    sync.Mutex
+	armed bool // what fault.Disarm restores on leaving
+}
 
 // enter locks one of the process's heaps, nil if there is none. leave follows in
 // every case.
@@ -25,11 +30,15 @@ func (h *Heap) enter() *procHeap {
 		ph.mu.Unlock()
 		return nil
 	}
+	// A fault in here ends the process, as where processors are pinned: nobody
+	// else would ever get in.
+	ph.armed = fault.Off()
 	return ph
 }
 
 func (h *Heap) leave(ph *procHeap) {
 	if ph != nil {
+		fault.Disarm(ph.armed)
 		ph.mu.Unlock()
 	}
 }

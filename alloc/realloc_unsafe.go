@@ -4,23 +4,24 @@ import (
 	"unsafe"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
 // BlockSize is the number of bytes that the block at off really has.
 // ErrNotAllocated, ErrDoubleFree. IRIX: usmallocblksize.
-func (h *Heap) BlockSize(off uint64) (uint64, error) {
+func (h *Heap) BlockSize(off uint64) (_ uint64, err error) {
 	if err := h.begin("block size"); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end("block size", &err, fault.Arm())
 	b, err := h.find("block size", off)
 	return b.size, err
 }
 
 // Calloc allocates n zeroed elements of size bytes. ErrNoSpace also when their
 // product overflows. IRIX: uscalloc.
-func (h *Heap) Calloc(n, size uint64) (uint64, error) {
+func (h *Heap) Calloc(n, size uint64) (_ uint64, err error) {
 	if n <= zeroMost && size <= zeroMost {
 		if off := h.TryCalloc(n * size); off != 0 {
 			return off, nil
@@ -29,7 +30,7 @@ func (h *Heap) Calloc(n, size uint64) (uint64, error) {
 	if err := h.begin("calloc"); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end("calloc", &err, fault.Arm())
 	bytes, err := h.product("calloc", n, size)
 	if err != nil {
 		return 0, err
@@ -87,7 +88,7 @@ func (h *Heap) seen(op string, off, n uint64) ([]byte, error) {
 // is as it was: ErrOutsideWindow if it would have to move and this process sees
 // only its beginning. Killed in the middle of a move, the old block is intact or
 // the new one is complete; one of them is an orphan. IRIX: usrealloc.
-func (h *Heap) Realloc(off, n uint64) (uint64, error) {
+func (h *Heap) Realloc(off, n uint64) (_ uint64, err error) {
 	if off == 0 {
 		return h.Malloc(n)
 	}
@@ -97,7 +98,7 @@ func (h *Heap) Realloc(off, n uint64) (uint64, error) {
 	if err := h.begin("realloc"); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end("realloc", &err, fault.Arm())
 	b, err := h.find("realloc", off)
 	if err != nil {
 		return 0, err
@@ -145,11 +146,11 @@ func (h *Heap) inPlace(b block, n uint64) bool {
 // Recalloc is Realloc to n elements of size bytes with new bytes zero. Blocks that
 // were always allocated by Calloc and Recalloc are zero wherever nothing was
 // written; after Malloc, bytes between the request and the block's size are not. IRIX: usrecalloc.
-func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
+func (h *Heap) Recalloc(off, n, size uint64) (_ uint64, err error) {
 	if err := h.begin("recalloc"); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end("recalloc", &err, fault.Arm())
 	bytes, err := h.product("recalloc", n, size)
 	switch {
 	case err != nil:
@@ -176,7 +177,7 @@ func (h *Heap) Recalloc(off, n, size uint64) (uint64, error) {
 // Memalign allocates n bytes at an offset that is a multiple of align, a power
 // of two. Addresses agree with offsets up to the alignment of mappings.
 // ErrInvalid, ErrNoSpace. IRIX: usmemalign.
-func (h *Heap) Memalign(align, n uint64) (uint64, error) {
+func (h *Heap) Memalign(align, n uint64) (_ uint64, err error) {
 	if align == 0 || align&(align-1) != 0 {
 		return 0, errs.Wrap(errs.Invalid, "memalign", "%s: alignment %d is no power of two", h.name, align)
 	}
@@ -186,7 +187,7 @@ func (h *Heap) Memalign(align, n uint64) (uint64, error) {
 	if err := h.begin("memalign"); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end("memalign", &err, fault.Arm())
 	if align > h.r.Geo.FileSize(h.r.Geo.MaxPages) {
 		return 0, errs.Wrap(errs.NoSpace, "memalign", "%s: no offset of an arena of at most %d bytes is a multiple of %d", h.name, h.r.Geo.FileSize(h.r.Geo.MaxPages), align)
 	}

@@ -4,15 +4,16 @@ import (
 	"runtime"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
 // mallocSlow is Malloc when the active word of the heap is used up.
-func (h *Heap) mallocSlow(n uint64) (uint64, error) {
+func (h *Heap) mallocSlow(n uint64) (off uint64, err error) {
 	if err := h.begin("malloc"); err != nil {
 		return 0, err
 	}
-	defer h.end()
+	defer h.end("malloc", &err, fault.Arm())
 	return h.malloc(n, nil)
 }
 
@@ -132,7 +133,7 @@ func (h *Heap) makeHeap() bool {
 		return false
 	}
 	defer h.mu.Unlock()
-	if h.noHeaps.Load() {
+	if h.noHeaps.Load() || h.r.Lost("malloc") != nil {
 		return false
 	}
 	if at := &h.procs[id]; at.heap.Load() == nil {

@@ -3,6 +3,7 @@ package alloc
 import (
 	"time"
 
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
@@ -10,8 +11,8 @@ import (
 // use what is free in them.
 func (h *Heap) Trim() {
 	if h.begin("trim") == nil {
+		defer h.end("trim", nil, fault.Arm())
 		h.emptyHeaps(false)
-		h.end()
 	}
 }
 
@@ -73,7 +74,6 @@ func (h *Heap) emptyQuiet() bool {
 			ph.seen.Store(int64(now))
 		} else if now-time.Duration(ph.seen.Load()) > quiet && h.mu.TryLock() {
 			h.emptyOne(id, ph)
-			h.mu.Unlock()
 			return true
 		}
 	}
@@ -83,8 +83,10 @@ func (h *Heap) emptyQuiet() bool {
 // quiet is a moment: long against a malloc, short against a processor's turn.
 const quiet = 50 * time.Microsecond
 
-// emptyOne empties one heap. The caller holds mu.
+// emptyOne empties one heap. The caller holds mu; emptyOne lets it go, also when
+// the arena faults.
 func (h *Heap) emptyOne(id int, ph *procHeap) {
+	defer h.mu.Unlock()
 	if h.procs[id].heap.CompareAndSwap(ph, nil) {
 		h.shutOut([]*procHeap{ph})
 		h.disownAll(ph)
@@ -112,7 +114,7 @@ func (h *Heap) trimIdle() {
 	if h.begin("trim") != nil {
 		return
 	}
-	defer h.end()
+	defer h.end("trim", nil, fault.Arm())
 	if h.onIdle != nil {
 		h.onIdle()
 	}

@@ -50,8 +50,9 @@ type Arena struct {
 	gate gate
 
 	described sync.Once
+	poison    poison
 	closing   sync.Mutex // Close is one at a time
-	done      bool
+	done      atomic.Bool
 }
 
 // Bytes is a window on n bytes at p: they may be read and written until the
@@ -90,13 +91,17 @@ func (a *Arena) pointerSlow(p Offset) unsafe.Pointer { return a.atSlow(p, 1) }
 // are not there.
 //
 //go:noinline
-func (a *Arena) atSlow(p Offset, n uint64) unsafe.Pointer {
-	a.mustEnter("access")
-	defer a.gate.leave()
-	if ptr := a.look(p, n); ptr != nil {
-		return ptr
+func (a *Arena) atSlow(p Offset, n uint64) (ptr unsafe.Pointer) {
+	var out error
+	a.mustGuard("access", func() {
+		if ptr = a.look(p, n); ptr == nil {
+			out = a.outside("access", p, n)
+		}
+	})
+	if out != nil {
+		panic(out)
 	}
-	panic(a.outside("access", p, n))
+	return ptr
 }
 
 // look is atSlow inside the gate; nil when the bytes are not there.
@@ -105,8 +110,11 @@ func (a *Arena) look(p Offset, n uint64) unsafe.Pointer {
 	if ptr == nil || n > maxInt {
 		return nil
 	}
-	// The gate is open, so Close has not zeroed it yet and will do so later.
+	// The gate was open, so Close has not zeroed it yet and will do so later.
 	atomic.StoreUint64(&a.limit, a.region.Visible()<<layout.PageShift)
+	if a.gate.closed() { // unless the mapping was lost meanwhile
+		atomic.StoreUint64(&a.limit, 0)
+	}
 	return ptr
 }
 
@@ -130,6 +138,12 @@ func (a *Arena) mustEnter(op string) {
 	}
 }
 
+// closedError is why the gate is closed.
 func (a *Arena) closedError(op string) error {
+	if !a.done.Load() {
+		if err := a.region.Lost(op); err != nil {
+			return err
+		}
+	}
 	return errs.Wrap(errs.Closed, op, "%s: this process has closed it", a.name)
 }

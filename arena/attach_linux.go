@@ -15,6 +15,7 @@ import (
 	"usarena/config"
 	"usarena/internal/backing"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/liveness"
 	"usarena/internal/region"
@@ -110,7 +111,8 @@ func newKeeper(f *backing.File, readOnly bool) (*liveness.Keeper, error) {
 // f's header, nil if it was not read yet. f and k belong to the Arena, or are
 // closed after an error.
 func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, view *headerView, name string, opt attachOptions) (_ *Arena, err error) {
-	a := &Arena{name: name, file: f, keeper: k, gate: newGate(), addr: opt.addr}
+	a := &Arena{name: name, file: f, keeper: k, addr: opt.addr}
+	a.gate.init()
 	defer func() {
 		if err != nil {
 			if a.region != nil {
@@ -134,16 +136,27 @@ func attach(ctx context.Context, f *backing.File, k *liveness.Keeper, view *head
 	if err := k.Pin(); err != nil {
 		return nil, fmt.Errorf("usarena: open: %s: pin the lock: %w", name, err)
 	}
-	if err := a.takeSlot(ctx); err != nil {
+	if err := a.settle(ctx, k); err != nil {
 		return nil, err
+	}
+	a.region.OnLost(a.poisoned)
+	a.reaper.start(a, opt.reaper)
+	return a, nil
+}
+
+// settle makes this process a user of the arena that is mapped. Nobody else knows
+// a yet.
+func (a *Arena) settle(ctx context.Context, k *liveness.Keeper) (err error) {
+	defer a.region.Caught("open", &err, fault.Arm())
+	if err := a.takeSlot(ctx); err != nil {
+		return err
 	}
 	lanes := robust.NewLanes(a.region, a.slot)
 	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Lanes: lanes, Recover: a.recoverDead, Idle: a.describe})
 	a.heap.DropLocks()
 	a.table = robust.NewTable(a.region, a.slot, a.gen, k, robust.Host{Enter: a.enterCall, Leave: a.gate.leave, NewRun: a.heap.NewObjects, Recover: a.recoverGone, Pid: os.Getpid(), Lanes: lanes})
-	a.reaper.start(a, opt.reaper)
 	a.describeIfCheap()
-	return a, nil
+	return nil
 }
 
 // mapRegion maps what view describes.
@@ -159,6 +172,5 @@ func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
 	a.region, a.consts = r, view.header
 	_, _, a.data = r.Zones()
 	a.dataOff = view.geo.DataOff
-	atomic.StoreUint64(&a.limit, r.Visible()<<layout.PageShift)
-	return nil
+	return a.guarded("open", func() { atomic.StoreUint64(&a.limit, r.Visible()<<layout.PageShift) })
 }

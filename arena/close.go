@@ -29,10 +29,11 @@ func (a *Arena) Add() error {
 func (a *Arena) Close() error {
 	a.closing.Lock()
 	defer a.closing.Unlock()
-	if a.done {
+	if a.done.Load() {
 		return nil
 	}
-	a.done = true
+	a.done.Store(true)
+	stuck := a.poison.settle()
 	a.reaper.stop()
 	if a.table != nil {
 		a.table.Shut() // who waits for a lock or semaphore is in a call
@@ -40,24 +41,43 @@ func (a *Arena) Close() error {
 	a.gate.close()
 	atomic.StoreUint64(&a.limit, 0)
 
-	var all []error
+	all := []error{stuck}
 	if a.heap != nil {
-		// Whoever sees Leaving with a free byte knows as much as with Live.
-		u := a.region.User(a.slot)
-		u.Word.Store(layout.UserWord(layout.UserLeaving, a.gen))
-		if err := a.leaveObjects(); err != nil {
-			all = append(all, err)
-		}
-		all = append(all, a.buryObjects())
-		if err := a.heap.Close(); err != nil {
-			all = append(all, err) // the slot stays in use, so that others recover it
-		} else {
-			u.Word.Store(layout.UserWord(layout.UserFree, a.gen))
-		}
+		all = append(all, a.leave())
 	}
 	all = append(all, a.region.Close())
 	all = append(all, a.keeper.Close()) // only now somebody else may take the slot
 	return errors.Join(append(all, a.file.Close())...)
+}
+
+// leave ends what this user has in the arena. After an error, and in a poisoned
+// arena, the slot stays in use, so that others recover it.
+func (a *Arena) leave() error {
+	const op = "close"
+	var all []error
+	guarded := func(f func() error) {
+		var err error
+		lost := a.guarded(op, func() { err = f() })
+		all = append(all, err, lost)
+	}
+	if a.region.Lost(op) == nil {
+		guarded(func() error {
+			// Whoever sees Leaving with a free byte knows as much as with Live.
+			a.region.User(a.slot).Word.Store(layout.UserWord(layout.UserLeaving, a.gen))
+			return a.leaveObjects()
+		})
+	}
+	if !a.poison.buried {
+		guarded(a.buryHandles)
+	}
+	err := a.heap.Close()
+	if all = append(all, err); err == nil && a.region.Lost(op) == nil {
+		guarded(func() error {
+			a.region.User(a.slot).Word.Store(layout.UserWord(layout.UserFree, a.gen))
+			return nil
+		})
+	}
+	return errors.Join(all...)
 }
 
 // Unlink removes the name at once; users go on, and a new arena may take the

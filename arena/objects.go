@@ -1,7 +1,6 @@
 package arena
 
 import (
-	"runtime"
 	"strings"
 
 	"usarena/alloc"
@@ -38,25 +37,6 @@ func (a *Arena) leaveObjects() error {
 		return nil
 	}
 	return errs.Wrap(errs.Busy, "close", "%s: still held: %s; the next owner of each is told that its owner died", a.name, strings.Join(left.Held, ", "))
-}
-
-// buryObjects leaves pages of ones where this process has handles of objects: an
-// uncontended lock does not look whether the arena is open. They go when the last
-// handle does.
-func (a *Arena) buryObjects() error {
-	if a.table == nil {
-		return nil
-	}
-	pages := a.table.Pages()
-	if len(pages) == 0 {
-		return nil
-	}
-	moved, release, err := a.region.Bury(pages)
-	runtime.AddCleanup(a.table, func(f func()) { f() }, release)
-	for _, m := range moved {
-		robust.AbandonMoved(a.region, m, a.slot) // taken since leaveObjects
-	}
-	return err
 }
 
 // recoverGone recovers a dead user for somebody who waits for what it may have.

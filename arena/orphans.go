@@ -16,12 +16,13 @@ import (
 // ErrClosed. Not in IRIX, where nothing was known.
 func (a *Arena) Orphans() iter.Seq2[info.User, Offset] {
 	return func(yield func(info.User, Offset) bool) {
-		a.mustEnter("orphans")
-		if a.slot != 0 {
-			a.recoverDead()
-		}
-		a.gate.leave()
-		a.walk("orphans", func() iter.Seq[info.Block] { return info.OrphansOf(a.region) }, func(b info.Block) bool {
+		const op = "orphans"
+		a.mustGuard(op, func() {
+			if a.slot != 0 {
+				a.recoverDead()
+			}
+		})
+		a.walk(op, func() iter.Seq[info.Block] { return info.OrphansOf(a.region) }, func(b info.Block) bool {
 			return yield(info.User{Slot: b.Slot, Gen: b.Gen, State: info.StateDead}, b.Offset)
 		})
 	}
@@ -38,7 +39,7 @@ func (a *Arena) Keep(p Offset) error {
 }
 
 // walk runs over blocks inside the gate, and f outside of it, so that it may do
-// anything with the arena. Close ends the walk.
+// anything with the arena. Close ends the walk. It guards its own steps, and not f.
 func (a *Arena) walk(op string, blocks func() iter.Seq[info.Block], f func(info.Block) bool) {
 	a.mustEnter(op)
 	inside := true
@@ -54,7 +55,10 @@ func (a *Arena) walk(op string, blocks func() iter.Seq[info.Block], f func(info.
 			return
 		}
 		if inside = a.gate.enter(); !inside {
-			return
+			break
 		}
+	}
+	if err := a.region.Lost(op); err != nil && !a.done.Load() {
+		panic(err)
 	}
 }

@@ -26,5 +26,6 @@ type lifeline interface {
 	robust.Oracle
 	Take(slot int) (bool, error)
 	Release() error
+	Quit() error
 	Close() error
 }

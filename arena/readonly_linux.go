@@ -21,13 +21,21 @@ func openReadOnly(n backing.Name) (*Arena, error) {
 		f.Close()
 		return nil, err
 	}
-	a := &Arena{name: n.Given, file: f, keeper: k, gate: newGate()}
-	if err := a.mapRegion(view, 0, true); err != nil {
+	a := &Arena{name: n.Given, file: f, keeper: k}
+	a.gate.init()
+	err = a.mapRegion(view, 0, true)
+	if err == nil {
+		err = a.guarded("open", func() { a.lookup = alloc.Attach(alloc.Attachment{Region: a.region, Oracle: k}) })
+	}
+	if err != nil {
+		if a.region != nil {
+			a.region.Close()
+		}
 		k.Close()
 		f.Close()
 		return nil, err
 	}
-	a.lookup = alloc.Attach(alloc.Attachment{Region: a.region, Oracle: k})
+	a.region.OnLost(a.poisoned)
 	a.refusal = refusal{a}
 	return a, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"usarena/info"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
@@ -16,8 +17,7 @@ import (
 // allocation reports that the arena is full, when a slot is taken again, and in
 // the reaper. Killed inside, the next one finishes. A process that sees only a
 // part of the arena recovers nobody and gets ErrOutsideWindow.
-func (a *Arena) Recover(ctx context.Context) (info.Recovery, error) {
-	var sum info.Recovery
+func (a *Arena) Recover(ctx context.Context) (sum info.Recovery, err error) {
 	if a.slot == 0 {
 		return sum, a.readOnlyError("recover")
 	}
@@ -25,6 +25,7 @@ func (a *Arena) Recover(ctx context.Context) (info.Recovery, error) {
 		return sum, a.closedError("recover")
 	}
 	defer a.gate.leave()
+	defer a.region.Caught("recover", &err, fault.Arm())
 	if !a.seesAll() {
 		return sum, errs.Wrap(errs.OutsideWindow, "recover", "%s: this process sees %d of %d pages and recovers nobody", a.name, a.region.Window, a.region.Committed())
 	}
@@ -99,12 +100,18 @@ func (r *reaper) start(a *Arena, every time.Duration) {
 				return
 			case <-t.C:
 			}
-			if a.gate.enter() {
-				a.recoverDead()
-				a.gate.leave()
-			}
+			a.reap()
 		}
 	}()
+}
+
+// reap is one turn of the reaper. A fault ends the attachment, and the gate the
+// turns after it.
+func (a *Arena) reap() {
+	if a.gate.enter() {
+		defer a.gate.leave()
+		a.guarded("recover", func() { a.recoverDead() })
+	}
 }
 
 func (r *reaper) stop() {

@@ -10,36 +10,31 @@ var errCell error = errs.Wrap(errs.Invalid, "store", "a Cell holds blocks, and t
 // PutInfo sets the first datum: the one cell by which users find everything
 // else. It panics with ErrClosed or ErrReadOnly. IRIX: usputinfo.
 func (a *Arena) PutInfo(v Offset) {
-	a.mustChange("put info")
-	a.region.Header().Root.Store(v)
-	a.gate.leave()
+	a.mustChange("put info", func() { a.region.Header().Root.Store(v) })
 }
 
 // GetInfo is the first datum, 0 in a new arena. Whatever was written before it
 // was put is seen. It panics with ErrClosed. IRIX: usgetinfo.
-func (a *Arena) GetInfo() Offset {
-	a.mustEnter("get info")
-	v := a.region.Header().Root.Load()
-	a.gate.leave()
+func (a *Arena) GetInfo() (v Offset) {
+	a.mustGuard("get info", func() { v = a.region.Header().Root.Load() })
 	return v
 }
 
 // CasInfo sets the first datum to new if it is old. Unlike IRIX's uscasinfo it
 // never fails spuriously. It panics with ErrClosed or ErrReadOnly.
-func (a *Arena) CasInfo(old, new Offset) bool {
-	a.mustChange("cas info")
-	ok := a.region.Header().Root.CompareAndSwap(old, new)
-	a.gate.leave()
+func (a *Arena) CasInfo(old, new Offset) (ok bool) {
+	a.mustChange("cas info", func() { ok = a.region.Header().Root.CompareAndSwap(old, new) })
 	return ok
 }
 
-// mustChange is mustEnter for calls that change something.
-func (a *Arena) mustChange(op string) {
-	a.mustEnter(op)
-	if a.slot == 0 {
-		a.gate.leave()
-		panic(a.readOnlyError(op))
-	}
+// mustChange is mustGuard for calls that change something.
+func (a *Arena) mustChange(op string, f func()) {
+	a.mustGuard(op, func() {
+		if a.slot == 0 {
+			panic(a.readOnlyError(op))
+		}
+		f()
+	})
 }
 
 // usable is what is in the way of changing the arena, if anything.

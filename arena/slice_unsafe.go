@@ -38,7 +38,7 @@ func NewSlice[T any](a *Arena, n int) (Slice[T], error) {
 func CopyIn[T any](a *Arena, src []T) (Slice[T], error) {
 	s, err := NewSlice[T](a, len(src))
 	if err == nil {
-		copy(s.In(a), src)
+		err = a.Guard(func() error { copy(s.In(a), src); return nil })
 	}
 	return s, err
 }

@@ -27,10 +27,9 @@ func (a *Arena) Config() config.Config {
 
 // Stats counts what is in the arena. On a live arena the numbers are those of a
 // walk, not of an instant. It panics with ErrClosed.
-func (a *Arena) Stats() info.Stats {
-	a.mustEnter("stats")
-	defer a.gate.leave()
-	return info.StatsOf(a.region)
+func (a *Arena) Stats() (s info.Stats) {
+	a.mustGuard("stats", func() { s = info.StatsOf(a.region) })
+	return s
 }
 
 // Check looks for damage without stopping anybody: a finding counts only if a
@@ -54,13 +53,14 @@ func (a *Arena) Blocks() iter.Seq2[Offset, uint64] {
 
 // Users lists the slots that are in use, dead users that nobody has recovered
 // yet included. It panics with ErrClosed.
-func (a *Arena) Users() []info.User {
-	a.mustEnter("users")
-	defer a.gate.leave()
-	if a.slot != 0 {
-		a.describe()
-	}
-	return info.UsersOf(a.region, a.keeper)
+func (a *Arena) Users() (list []info.User) {
+	a.mustGuard("users", func() {
+		if a.slot != 0 {
+			a.describe()
+		}
+		list = info.UsersOf(a.region, a.keeper)
+	})
+	return list
 }
 
 // Self is this process as a user; the zero User when attached read-only. It

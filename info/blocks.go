@@ -36,7 +36,11 @@ func Walk(name string) iter.Seq2[Block, error] {
 // BlocksOf goes over the allocated blocks of a mapped arena. It ends early if the
 // file was cut off.
 func BlocksOf(r *region.Region) iter.Seq[Block] {
-	return func(yield func(Block) bool) { _ = overRegion(r).blocks(yield) }
+	return func(yield func(Block) bool) {
+		if m := guardedRegion(r); m != nil {
+			_ = m.blocks(yield)
+		}
+	}
 }
 
 // blocks calls f for each block until f says no. f runs outside the guard: its

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/region"
 )
@@ -47,11 +48,18 @@ func CheckImage(b []byte) Report {
 
 // CheckRegion looks at a mapped arena. With live, or if o knows a user that is
 // not dead, others may write meanwhile. A nil o knows nobody.
-func CheckRegion(r *region.Region, live bool, o mourner) Report {
-	m := overRegion(r)
+func CheckRegion(r *region.Region, live bool, o mourner) (report Report) {
 	var log findings
-	var report Report
-	err := m.guard(func() {
+	var err error
+	defer func() {
+		if err != nil {
+			log.add(KindTruncated, 0, 0, "%v", err)
+			report = log.report(live)
+		}
+	}()
+	defer r.Caught("check", &err, fault.Arm())
+	m := overRegion(r)
+	err = m.guard(func() {
 		for slot := 1; !live && o != nil && slot <= int(m.geo.Users); slot++ {
 			live = layout.UserState(m.userWord(slot)) != layout.UserFree && !o.Dead(slot)
 		}
@@ -60,10 +68,6 @@ func CheckRegion(r *region.Region, live bool, o mourner) Report {
 		}
 		report = m.confirmed(&log, live)
 	})
-	if err != nil {
-		log.add(KindTruncated, 0, 0, "%v", err)
-		report = log.report(live)
-	}
 	return report
 }
 

@@ -1,10 +1,10 @@
 package info
 
 import (
-	"runtime/debug"
 	"unsafe"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 )
 
 // guard calls f, which reads the image. If the file was cut off meanwhile, the
@@ -13,22 +13,25 @@ import (
 func (v *view) guard(f func()) (err error) { return v.image.guard(f) }
 
 func (m *image) guard(f func()) (err error) {
-	old := debug.SetPanicOnFault(true) // of this goroutine only
-	defer func() {
-		debug.SetPanicOnFault(old)
-		switch p := recover().(type) {
-		case nil:
-		case interface{ Addr() uintptr }:
-			if !m.contains(p.Addr()) {
-				panic(p)
-			}
-			err = errs.Wrap(errs.Truncated, "read", "%s: the file lost pages that its header says exist", m.name)
-		default:
-			panic(p)
-		}
-	}()
+	if m.region != nil {
+		defer m.region.Caught("read", &err, fault.Arm())
+	} else {
+		defer m.caught(&err, fault.Arm())
+	}
 	f()
 	return m.failed
+}
+
+func (m *image) caught(err *error, before bool) {
+	p := recover()
+	fault.Disarm(before)
+	if p == nil {
+		return
+	}
+	if addr, ok := fault.At(p); !ok || !m.contains(addr) {
+		panic(p)
+	}
+	*err = errs.Wrap(errs.Truncated, "read", "%s: the file lost pages that its header says exist", m.name)
 }
 
 func (m *image) contains(addr uintptr) bool {

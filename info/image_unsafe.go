@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/region"
 )
@@ -27,7 +28,8 @@ type image struct {
 	pages   uint64      // pages of data whose metadata is here
 	live    bool        // somebody may write meanwhile
 
-	dev, ino uint64 // of the file, where one was opened
+	dev, ino uint64         // of the file, where one was opened
+	region   *region.Region // of a mapped arena
 }
 
 func load(words []uint64, i uint64) uint64 {
@@ -81,9 +83,10 @@ func imageOf(words []uint64, h *layout.Header, g layout.Geometry) *image {
 	return m
 }
 
-// overRegion is the image of a mapped arena.
+// overRegion is the image of a mapped arena. It reads the header, outside of any
+// guard of its own.
 func overRegion(r *region.Region) *image {
-	m := &image{name: r.Name, geo: r.Geo}
+	m := &image{name: r.Name, geo: r.Geo, region: r}
 	states, bits, data := r.Zones()
 	m.front = unsafe.Slice((*uint64)(unsafe.Pointer(r.Header())), int(r.Geo.StatesOff/8))
 	m.head = headerOf(m.front)
@@ -95,6 +98,13 @@ func overRegion(r *region.Region) *image {
 	m.data = unsafe.Slice((*uint64)(data), int(r.Window*layout.PageSize/8))
 	m.limit()
 	return m
+}
+
+// guardedRegion is overRegion, nil if the region is lost by that.
+func guardedRegion(r *region.Region) (m *image) {
+	var err error
+	defer r.Caught("read", &err, fault.Arm())
+	return overRegion(r)
 }
 
 // limit sets pages: what is committed, as far as its metadata is here.

@@ -11,7 +11,10 @@ import (
 // issued again between the words that describe it is not taken for one.
 func OrphansOf(r *region.Region) iter.Seq[Block] {
 	return func(yield func(Block) bool) {
-		m := overRegion(r)
+		m := guardedRegion(r)
+		if m == nil {
+			return
+		}
 		_ = m.blocks(func(b Block) bool {
 			if !b.Orphan {
 				return true

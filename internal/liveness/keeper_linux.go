@@ -79,6 +79,19 @@ func (k *Keeper) release() error {
 	return nil
 }
 
+// Quit gives the slot's byte and the share of the use byte back, as a death would,
+// and keeps the descriptors until Close.
+func (k *Keeper) Quit() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return nil
+	}
+	err := errors.Join(k.release(), k.leave())
+	k.use, k.alone = useNone, nil
+	return err
+}
+
 // Slot is the slot whose byte this Keeper has, 0 for none.
 func (k *Keeper) Slot() int {
 	k.mu.RLock()

@@ -16,6 +16,9 @@ func (k *Keeper) Take(slot int) (bool, error) { return false, errors.ErrUnsuppor
 // Release does nothing.
 func (k *Keeper) Release() error { return nil }
 
+// Quit does nothing.
+func (k *Keeper) Quit() error { return nil }
+
 // Slot is 0.
 func (k *Keeper) Slot() int { return 0 }
 

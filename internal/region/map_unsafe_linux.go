@@ -25,7 +25,7 @@ type Options struct {
 // yet will appear beneath the mapping. Where address space is short the window
 // is halved, never below Need on 64-bit; what lies beyond it stays unseen.
 func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
-	r := &Region{Geo: g, Name: o.Name, reserve: o.Reserve}
+	r := &Region{Geo: g, Name: o.Name, reserve: o.Reserve, readOnly: o.ReadOnly}
 	prot := unix.PROT_READ | unix.PROT_WRITE
 	if o.ReadOnly {
 		prot = unix.PROT_READ

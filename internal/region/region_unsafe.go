@@ -19,7 +19,19 @@ type Region struct {
 	reserve Reserver
 	settled [settledWords]atomic.Uint64 // which parts of the tenants exist, by a hash
 	unmap   func() error
-	graves  []grave // see Bury; ascending
+	graves  atomic.Pointer[[]grave] // see Bury; ascending
+
+	readOnly bool
+	lost     atomic.Pointer[loss] // see Caught
+	onLost   func()
+}
+
+// buried lists the graves.
+func (r *Region) buried() []grave {
+	if g := r.graves.Load(); g != nil {
+		return *g
+	}
+	return nil
 }
 
 // grave is a row of pages of data that Close leaves where they are.

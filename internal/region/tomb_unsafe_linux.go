@@ -50,7 +50,7 @@ func (r *Region) Bury(offsets []uint64) (moved []Moved, release func(), err erro
 		graves = append(graves, g)
 		i += k
 	}
-	r.graves = graves
+	r.graves.Store(&graves)
 	release = sync.OnceFunc(func() {
 		for _, g := range graves {
 			unmapOrPoison(g.at, g.n)
@@ -119,7 +119,7 @@ func ones(p unsafe.Pointer, n uintptr) error {
 func (r *Region) unmapAround(base unsafe.Pointer, n uintptr) error {
 	var all []error
 	from := uintptr(0)
-	for _, g := range r.graves {
+	for _, g := range r.buried() {
 		if g.twin != nil {
 			all = append(all, munmap(g.twin, g.n))
 		}
@@ -129,7 +129,7 @@ func (r *Region) unmapAround(base unsafe.Pointer, n uintptr) error {
 		}
 		from = at + g.n
 	}
-	r.graves = nil
+	r.graves.Store(nil)
 	if from < n {
 		all = append(all, unmapOrPoison(unsafe.Add(base, from), n-from))
 	}

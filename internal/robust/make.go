@@ -38,12 +38,7 @@ func (t *Table) Make(op string, kind layout.ObjectKind, options, size uint64, in
 // that others have made since, of a new one.
 func (t *Table) claim(kind layout.ObjectKind, options uint64, class int) (Record, error) {
 	for round := 0; ; round++ {
-		t.mu.Lock()
-		if round > 0 {
-			t.learn()
-		}
-		r := t.claimKnown(kind, options, class)
-		t.mu.Unlock()
+		r := t.claimRound(kind, options, class, round)
 		if r.Object != nil {
 			return r, nil
 		}
@@ -54,6 +49,15 @@ func (t *Table) claim(kind layout.ObjectKind, options uint64, class int) (Record
 			return Record{}, err
 		}
 	}
+}
+
+func (t *Table) claimRound(kind layout.ObjectKind, options uint64, class, round int) Record {
+	t.mu.Lock()
+	defer t.mu.Unlock() // also when the arena faults
+	if round > 0 {
+		t.learn()
+	}
+	return t.claimKnown(kind, options, class)
 }
 
 // claimKnown looks from where it found one last, once around. t.mu is held.

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/region"
 )
@@ -80,6 +81,15 @@ func (t *Table) Enter(op string) error { return t.host.Enter(op) }
 // Leave ends what Enter began.
 func (t *Table) Leave() { t.host.Leave() }
 
+// End is Leave for calls that touch the arena: a fault becomes the call's error,
+// see region.Caught. It is deferred itself, with what fault.Arm gave.
+func (t *Table) End(op string, err *error, before bool) {
+	p := recover()
+	fault.Disarm(before)
+	t.host.Leave()
+	t.region.Failed(op, err, p)
+}
+
 // Name is the arena's, for errors.
 func (t *Table) Name() string { return t.region.Name }
 
@@ -103,6 +113,9 @@ func (t *Table) Closed() bool { return t.closed.Load() }
 
 // ClosedError is what calls return from then on.
 func (t *Table) ClosedError(op string) error {
+	if err := t.region.Lost(op); err != nil {
+		return err
+	}
 	return errs.Wrap(errs.Closed, op, "%s: this process has closed it", t.region.Name)
 }
 
@@ -116,8 +129,13 @@ func (t *Table) Shut() {
 	}
 	t.mu.Unlock()
 	for _, h := range all {
-		h.Shut()
+		t.shut(h)
 	}
+}
+
+func (t *Table) shut(h Handle) {
+	defer t.region.Caught("close", nil, fault.Arm())
+	h.Shut()
 }
 
 // Pages lists the pages with objects that this process has handles of, by their

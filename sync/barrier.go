@@ -7,6 +7,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/futex"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
@@ -49,13 +50,13 @@ func barrierFrom(s *space, r robust.Record, head layout.ObjectHead) *Barrier {
 // next; all parties of one use give the same. ErrBroken when a party died. A
 // cancelled party takes its arrival back, unless the others have passed by then.
 // IRIX: barrier, which spins and knows no death.
-func (b *Barrier) Wait(ctx context.Context, n uint32) error {
+func (b *Barrier) Wait(ctx context.Context, n uint32) (err error) {
 	const op = "barrier"
 	t, err := b.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := ctx.Err(); err != nil { // a done context never arrives
 		return interrupted(op, t, b.r.Off, err)
 	}
@@ -170,12 +171,12 @@ func (b *Barrier) takeBack(phase uint32) bool {
 // that died are parties no longer. Processes that live stay parties. All who are
 // told that it broke may call it: once for each ErrBroken, it does nothing where
 // somebody else has done it already. IRIX: init_barrier.
-func (b *Barrier) Reset() error {
+func (b *Barrier) Reset() (err error) {
 	t, err := b.begin("reset barrier")
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End("reset barrier", &err, fault.Arm())
 	phase, told := b.told.take()
 	if w := layout.BarrierWord(b.r.Word.Load()); told && !w.Broken() && w.Phase() != phase {
 		return nil // another one who was told has done it
@@ -242,13 +243,13 @@ func (b *Barrier) bury(w layout.BarrierWord) {
 
 // Free frees the barrier. Who still uses it, in any process, uses what is made in
 // its place. ErrNotAllocated if it was freed already. IRIX: free_barrier.
-func (b *Barrier) Free() error {
+func (b *Barrier) Free() (err error) {
 	const op = "free barrier"
 	t, err := b.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := t.Free(op, b.r, b.head); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"usarena/arena"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -21,7 +22,7 @@ func newObject[H any](s *space, op string, kind layout.ObjectKind, options uint6
 	if err != nil {
 		return h, err
 	}
-	return handle(s, r, layout.ObjectHead(r.Head.Load())), nil
+	return inTime(s, op, handle(s, r, layout.ObjectHead(r.Head.Load())))
 }
 
 // plainObject makes an object without options or a beginning of its own.
@@ -30,7 +31,7 @@ func plainObject[H any](a *arena.Arena, op string, kind layout.ObjectKind, handl
 	if err != nil {
 		return h, err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	return newObject(s, op, kind, 0, nil, handle)
 }
 
@@ -40,12 +41,22 @@ func objectAt[H any](a *arena.Arena, op string, off arena.Offset, kind layout.Ob
 	if err != nil {
 		return h, err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	r, head, err := s.t.Find(op, off, kind)
 	if err != nil {
 		return h, err
 	}
-	return handle(s, r, head), nil
+	return inTime(s, op, handle(s, r, head))
+}
+
+// inTime refuses a handle that was made while the arena was lost: its word may be
+// memory of this process only.
+func inTime[H any](s *space, op string, h H) (H, error) {
+	if err := s.t.Region().Lost(op); err != nil {
+		var none H
+		return none, err
+	}
+	return h, nil
 }
 
 // enter begins a call on an arena's objects; the caller leaves the table.

@@ -8,6 +8,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/futex"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
@@ -50,13 +51,13 @@ func conditionFrom(s *space, r robust.Record, head layout.ObjectHead) *Condition
 // neither the context's nor ErrOwnerDied, such as ErrClosed, says that l is not
 // held. It may return without a signal: call it in a loop over what is waited
 // for. ErrOwnerDied as Lock.
-func (c *Condition) Wait(ctx context.Context, l *Lock) error {
+func (c *Condition) Wait(ctx context.Context, l *Lock) (err error) {
 	const op = "wait"
 	t, err := c.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if l.m.s != c.s {
 		return errs.Wrap(errs.Invalid, op, "%s: condition at %#x: the lock is of another arena", t.Name(), c.r.Off)
 	}
@@ -133,12 +134,12 @@ func (c *Condition) Signal() error { return c.signal("signal", 1) }
 // Broadcast wakes all waiters.
 func (c *Condition) Broadcast() error { return c.signal("broadcast", futex.All) }
 
-func (c *Condition) signal(op string, n int) error {
+func (c *Condition) signal(op string, n int) (err error) {
 	t, err := c.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if n == futex.All {
 		c.r.Word.Add(1)
 	}
@@ -151,13 +152,13 @@ func (c *Condition) signal(op string, n int) error {
 
 // Free frees the condition. Who still uses it, in any process, uses what is made
 // in its place. ErrNotAllocated if it was freed already.
-func (c *Condition) Free() error {
+func (c *Condition) Free() (err error) {
 	const op = "free condition"
 	t, err := c.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := t.Free(op, c.r, c.head); err != nil {
 		return err
 	}

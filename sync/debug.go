@@ -6,6 +6,7 @@ import (
 	"usarena/arena"
 	"usarena/info"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -19,12 +20,12 @@ type LockMeter struct {
 
 // Meter fetches the counts. ErrInvalid unless the arena was created with
 // config.Debug or config.DebugPlus. IRIX: usctllock(CL_METERFETCH).
-func (l *Lock) Meter() (LockMeter, error) {
-	g, done, err := l.gauge("meter")
+func (l *Lock) Meter() (_ LockMeter, err error) {
+	g, t, err := l.gauge("meter")
 	if err != nil {
 		return LockMeter{}, err
 	}
-	defer done()
+	defer t.End("meter", &err, fault.Arm())
 	return LockMeter{
 		Spins: int64(g.Counts[layout.LockSpins].Load()),
 		Tries: int64(g.Counts[layout.LockTries].Load()),
@@ -34,49 +35,48 @@ func (l *Lock) Meter() (LockMeter, error) {
 
 // ResetMeter sets every count to -1, as IRIX does. Errors as Meter. IRIX:
 // usctllock(CL_METERRESET).
-func (l *Lock) ResetMeter() error {
-	g, done, err := l.gauge("reset meter")
+func (l *Lock) ResetMeter() (err error) {
+	g, t, err := l.gauge("reset meter")
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer t.End("reset meter", &err, fault.Arm())
 	g.Reset(^uint64(0))
 	return nil
 }
 
 // OwnerPid is the process that holds a metered lock, -1 for none. IRIX:
 // usctllock(CL_DEBUGFETCH).
-func (l *Lock) OwnerPid() (int, error) {
-	g, done, err := l.gauge("owner pid")
+func (l *Lock) OwnerPid() (_ int, err error) {
+	g, t, err := l.gauge("owner pid")
 	if err != nil {
 		return -1, err
 	}
-	defer done()
+	defer t.End("owner pid", &err, fault.Arm())
 	return pidOr(g.OwnerPid.Load()), nil
 }
 
 // ResetOwner forgets which process holds a metered lock, for OwnerPid only. IRIX:
 // usctllock(CL_DEBUGRESET).
-func (l *Lock) ResetOwner() error {
-	g, done, err := l.gauge("reset owner")
+func (l *Lock) ResetOwner() (err error) {
+	g, t, err := l.gauge("reset owner")
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer t.End("reset owner", &err, fault.Arm())
 	g.OwnerPid.Store(0)
 	return nil
 }
 
-func (l *Lock) gauge(op string) (g *layout.Gauge, done func(), err error) {
-	t, err := l.m.begin(op)
-	if err != nil {
+func (l *Lock) gauge(op string) (g *layout.Gauge, t *robust.Table, err error) {
+	if t, err = l.m.begin(op); err != nil {
 		return nil, nil, err
 	}
 	if l.meter == nil {
 		t.Leave()
 		return nil, nil, errs.Wrap(errs.Invalid, op, "%s: lock at %#x is not metered; create the arena with LockType Debug", t.Name(), l.r.Off)
 	}
-	return l.meter, t.Leave, nil
+	return l.meter, t, nil
 }
 
 func pidOr(pid uint32) int {
@@ -92,7 +92,7 @@ func (l *Lock) Test() (held bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End("test lock", &err, fault.Arm())
 	return l.word.Load()&layout.LockOwner != 0, nil
 }
 

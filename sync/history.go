@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"usarena/arena"
+	"usarena/internal/fault"
 	"usarena/internal/robust"
 )
 
@@ -84,11 +85,11 @@ func (h *HistoryLog) Reset() error {
 	return h.call("history reset", func(t *robust.Table) error { t.DropNotes(); return nil })
 }
 
-func (h *HistoryLog) call(op string, f func(*robust.Table) error) error {
+func (h *HistoryLog) call(op string, f func(*robust.Table) error) (err error) {
 	s, err := enter(h.a, op)
 	if err != nil {
 		return err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	return f(s.t)
 }

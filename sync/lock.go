@@ -9,6 +9,7 @@ import (
 	"usarena/arena"
 	"usarena/info"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -54,13 +55,13 @@ func NewLock(a *arena.Arena) (*Lock, error) { return newLock(a, 0) }
 // alone. Package us makes such locks with CONF_ROBUST off.
 func NewKeptLock(a *arena.Arena) (*Lock, error) { return newLock(a, layout.OptionKept) }
 
-func newLock(a *arena.Arena, options uint64) (*Lock, error) {
+func newLock(a *arena.Arena, options uint64) (_ *Lock, err error) {
 	const op = "new lock"
 	s, err := enter(a, op)
 	if err != nil {
 		return nil, err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	options |= lockOptions(s.t.Region().Header().LockType)
 	return newObject(s, op, layout.LockObject, options, nil, lockFrom)
 }
@@ -99,13 +100,13 @@ func (l *Lock) Lock(ctx context.Context) error {
 // Held says that the caller of Lock holds the lock: err is nil or ErrOwnerDied.
 func Held(err error) bool { return err == nil || errors.Is(err, ErrOwnerDied) }
 
-func (l *Lock) lockSlow(ctx context.Context) error {
+func (l *Lock) lockSlow(ctx context.Context) (err error) {
 	const op = "lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	l.tried()
 	died, spun, err := l.m.acquire(ctx, op, layout.Waiting)
 	l.took(spun, err == nil)
@@ -122,7 +123,7 @@ func (l *Lock) lockSlow(ctx context.Context) error {
 // TryLock takes the lock if it is free, or becomes so within spins further looks.
 // 0 is one try; it never sleeps. (true, ErrOwnerDied) for a lock whose owner
 // died. IRIX: uscsetlock.
-func (l *Lock) TryLock(spins int) (bool, error) {
+func (l *Lock) TryLock(spins int) (_ bool, err error) {
 	if l.word.CompareAndSwap(l.free, l.fast) {
 		l.race.acquire()
 		return true, nil
@@ -132,7 +133,7 @@ func (l *Lock) TryLock(spins int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	l.tried()
 	for i := 0; ; i++ {
 		taken, died, seen := t.Take(l.word, 0)
@@ -180,13 +181,13 @@ func (l *Lock) Unlock() error {
 	return l.unlockSlow()
 }
 
-func (l *Lock) unlockSlow() error {
+func (l *Lock) unlockSlow() (err error) {
 	const op = "unlock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	l.disowned()
 	return l.noted(l.m.release(op))
 }
@@ -196,7 +197,7 @@ func (l *Lock) unlockSlow() error {
 // another's is as Unlock, also where the owner has died and nobody has noticed: then
 // nobody is told. ErrNotLocked if nobody holds it. A process that waits for a lock of its own is told of a release
 // by another one within a moment, not at once. IRIX: usunsetlock.
-func (l *Lock) Release() error {
+func (l *Lock) Release() (err error) {
 	const op = "release"
 	l.race.release()
 	if l.word.CompareAndSwap(l.fast, layout.LockFree) {
@@ -209,7 +210,7 @@ func (l *Lock) Release() error {
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if t.Consistent(l.word, op, l.r.Off) == nil {
 		l.disowned()
 		return l.m.release(op)
@@ -224,13 +225,13 @@ func (l *Lock) Release() error {
 
 // Recovered says that what an owner's death left half done is repaired: the next
 // owner is not told any more. ErrNotOwner, ErrNotLocked.
-func (l *Lock) Recovered() error {
+func (l *Lock) Recovered() (err error) {
 	const op = "recovered"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	return t.Consistent(l.word, op, l.r.Off)
 }
 
@@ -253,13 +254,13 @@ func (l *Lock) Do(ctx context.Context, f func(died bool) error) (err error) {
 // Free frees the lock, also one that the caller holds. Who still uses it, in any
 // process, uses what is made in its place. ErrNotAllocated if it was freed
 // already. IRIX: usfreelock.
-func (l *Lock) Free() error {
+func (l *Lock) Free() (err error) {
 	const op = "free lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := t.Free(op, l.r, l.head); err != nil {
 		return err
 	}
@@ -272,13 +273,13 @@ func (l *Lock) Free() error {
 
 // Init makes the lock as new: free, nothing counted. Nobody may use it meanwhile.
 // IRIX: usinitlock.
-func (l *Lock) Init() error {
+func (l *Lock) Init() (err error) {
 	const op = "init lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if l.meter != nil {
 		l.meter.Reset(0)
 		l.meter.OwnerPid.Store(0)
@@ -300,6 +301,6 @@ func (l *Lock) Owner() (info.User, bool) {
 	if err != nil {
 		return info.User{}, false
 	}
-	defer t.Leave()
+	defer t.End("owner", nil, fault.Arm())
 	return userOf(t, l.word.Load())
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/futex"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
@@ -42,11 +43,17 @@ func begin(t *robust.Table, op string, r robust.Record, head layout.ObjectHead, 
 	if err := t.Enter(op); err != nil {
 		return nil, err
 	}
-	if err := alive(t, op, r, head, freed); err != nil {
+	if err := foundAlive(t, op, r, head, freed); err != nil {
 		t.Leave()
 		return nil, err
 	}
 	return t, nil
+}
+
+// foundAlive is alive before the call's own guard is up.
+func foundAlive(t *robust.Table, op string, r robust.Record, head layout.ObjectHead, freed *atomic.Bool) (err error) {
+	defer t.Region().Caught(op, &err, fault.Arm())
+	return alive(t, op, r, head, freed)
 }
 
 // alive is an error if the object was freed. It asks inside a call.

@@ -9,6 +9,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -40,13 +41,13 @@ type PollSema struct {
 // NewPollSema makes a pollable semaphore with value free units, 0 to SemaMost:
 // ErrInvalid otherwise. It belongs to the arena and stays until Free. ErrNoSpace
 // when the arena is full. IRIX: usnewpollsema.
-func NewPollSema(a *arena.Arena, value int) (*PollSema, error) {
+func NewPollSema(a *arena.Arena, value int) (_ *PollSema, err error) {
 	const op = "new pollsema"
 	s, err := enter(a, op)
 	if err != nil {
 		return nil, err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	if value < 0 || value > SemaMost {
 		return nil, errs.Wrap(errs.Invalid, op, "%s: value %d, 0 to %d are possible", a.Name(), value, SemaMost)
 	}
@@ -77,7 +78,7 @@ func (p *PollSema) Open(mode fs.FileMode) (fd int, err error) {
 	if err != nil {
 		return -1, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if mode&^fs.ModePerm != 0 {
 		return -1, errs.Wrap(errs.Invalid, op, "%s: mode %v, permission bits only", t.Name(), mode)
 	}
@@ -109,13 +110,13 @@ func (p *PollSema) C() <-chan struct{} { return p.ready }
 // P takes a unit, or queues this process and returns false: then the descriptor
 // and the channel tell when it has one. While queued, another P is ErrQueued.
 // IRIX: uspsema.
-func (p *PollSema) P() (bool, error) {
+func (p *PollSema) P() (_ bool, err error) {
 	const op = "p"
 	t, err := p.begin(op)
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.queued {
@@ -139,17 +140,15 @@ func (p *PollSema) P() (bool, error) {
 }
 
 // V gives a unit. IRIX: usvsema.
-func (p *PollSema) V() error {
+func (p *PollSema) V() (err error) {
 	const op = "v"
 	p.race.release()
 	t, err := p.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
-	p.mu.Lock()
-	p.settle()
-	p.mu.Unlock()
+	defer t.End(op, &err, fault.Arm())
+	p.settled()
 	p.s.giving.Lock()
 	defer p.s.giving.Unlock()
 	t.Gives(p.r.Off)                                   // model: W1
@@ -162,14 +161,21 @@ func (p *PollSema) V() error {
 	return nil
 }
 
+// settled is settle for those who do not hold p.mu.
+func (p *PollSema) settled() {
+	p.mu.Lock()
+	defer p.mu.Unlock() // also when the arena faults
+	p.settle()
+}
+
 // TryP takes a unit if one is free and nobody is queued. It queues nothing. IRIX:
 // uscpsema.
-func (p *PollSema) TryP() (bool, error) {
+func (p *PollSema) TryP() (_ bool, err error) {
 	t, err := p.begin("try p")
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End("try p", &err, fault.Arm())
 	if t.AnyQueued(p.r) {
 		return false, nil
 	}
@@ -182,12 +188,12 @@ func (p *PollSema) TryP() (bool, error) {
 
 // Value is the number of free units, or, below zero, of users that are queued.
 // IRIX: ustestsema.
-func (p *PollSema) Value() (int, error) {
+func (p *PollSema) Value() (_ int, err error) {
 	t, err := p.begin("value")
 	if err != nil {
 		return 0, err
 	}
-	defer t.Leave()
+	defer t.End("value", &err, fault.Arm())
 	if v := layout.SemaWord(p.r.Word.Load()).Value(); v > 0 {
 		return v, nil
 	}
@@ -197,12 +203,12 @@ func (p *PollSema) Value() (int, error) {
 
 // Close closes the descriptor and gives up this process's place in the queue.
 // syscall.EBADF if it is not open. IRIX: usclosepollsema.
-func (p *PollSema) Close() error {
+func (p *PollSema) Close() (err error) {
 	t, err := p.begin("close pollsema")
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End("close pollsema", &err, fault.Arm())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fd < 0 {
@@ -221,13 +227,13 @@ func (p *PollSema) Close() error {
 
 // Free frees the semaphore. ErrBusy while this process has it open or is queued.
 // IRIX: usfreepollsema.
-func (p *PollSema) Free() error {
+func (p *PollSema) Free() (err error) {
 	const op = "free pollsema"
 	t, err := p.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fd >= 0 || p.queued {

@@ -4,6 +4,7 @@ import (
 	gosync "sync"
 	"time"
 
+	"usarena/internal/fault"
 	"usarena/internal/futex"
 	"usarena/internal/layout"
 )
@@ -129,7 +130,7 @@ func (g *ringer) run(s *space) {
 	if t.Enter("wait for the bell") != nil {
 		return
 	}
-	defer t.Leave()
+	defer t.End("wait for the bell", nil, fault.Arm())
 	for !t.Closed() {
 		bell := t.Bell().Load()
 		if t.Closed() {

@@ -3,6 +3,7 @@ package sync
 import (
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 )
 
@@ -14,7 +15,7 @@ type ref struct{ word uint64 }
 func makeRef(off arena.Offset, h layout.ObjectHead) ref { return ref{layout.RefWord(off, h.Gen())} }
 
 // at finds the object; offset 0 is nil.
-func (r ref) at(a *arena.Arena, op string, kind layout.ObjectKind) (arena.Offset, error) {
+func (r ref) at(a *arena.Arena, op string, kind layout.ObjectKind) (_ arena.Offset, err error) {
 	off, gen := layout.RefOffset(r.word), layout.RefGen(r.word)
 	if r.word == 0 {
 		return 0, errs.Wrap(errs.NotAllocated, op, "%s: this refers to no %s", a.Name(), kind)
@@ -23,7 +24,7 @@ func (r ref) at(a *arena.Arena, op string, kind layout.ObjectKind) (arena.Offset
 	if err != nil {
 		return 0, err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	_, h, err := s.t.Find(op, off, kind)
 	if err != nil {
 		return 0, err

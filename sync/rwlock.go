@@ -6,6 +6,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/futex"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
@@ -46,13 +47,13 @@ func rwFrom(s *space, r robust.Record, head layout.ObjectHead) *RWLock {
 // Lock takes the lock for writing. ErrOwnerDied: a writer died holding it; the
 // caller HOLDS it, repairs, and calls Recovered. Without the lock:
 // ErrNotRecoverable, ErrClosed, the context's error.
-func (l *RWLock) Lock(ctx context.Context) error {
+func (l *RWLock) Lock(ctx context.Context) (err error) {
 	const op = "lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	died, _, err := l.m.acquire(ctx, op, layout.Waiting)
 	if err != nil {
 		return err
@@ -136,13 +137,13 @@ func (l *RWLock) bury() {
 
 // TryLock takes the lock for writing if it is free. It never waits. (true,
 // ErrOwnerDied) for a lock whose writer died.
-func (l *RWLock) TryLock() (bool, error) {
+func (l *RWLock) TryLock() (_ bool, err error) {
 	const op = "try lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	taken, died, err := l.try(op)
 	if !taken || err != nil {
 		return false, err
@@ -180,38 +181,38 @@ func (l *RWLock) try(op string) (taken, died bool, err error) {
 }
 
 // Unlock ends writing. Errors as Lock.Unlock.
-func (l *RWLock) Unlock() error {
+func (l *RWLock) Unlock() (err error) {
 	const op = "unlock"
 	l.race.release()
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	return l.m.release(op)
 }
 
 // Recovered says that what a dead writer left half done is repaired. The caller
 // holds the lock for writing. ErrNotOwner, ErrNotLocked.
-func (l *RWLock) Recovered() error {
+func (l *RWLock) Recovered() (err error) {
 	const op = "recovered"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	return t.Consistent(l.m.word, op, l.m.off)
 }
 
 // Free frees the lock. Who still uses it, in any process, uses what is made in
 // its place. ErrNotAllocated if it was freed already.
-func (l *RWLock) Free() error {
+func (l *RWLock) Free() (err error) {
 	const op = "free rwlock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := t.Free(op, l.m.r, l.m.head); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 
+	"usarena/internal/fault"
 	"usarena/internal/futex"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
@@ -12,13 +13,13 @@ import (
 // nobody has repaired since; the caller HOLDS it for reading, of something that
 // may be half written. Without the lock: ErrNotRecoverable, ErrClosed, the
 // context's error.
-func (l *RWLock) RLock(ctx context.Context) error {
+func (l *RWLock) RLock(ctx context.Context) (err error) {
 	const op = "read lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := ctx.Err(); err != nil { // a done context never acquires
 		return interrupted(op, t, l.m.off, err)
 	}
@@ -35,13 +36,13 @@ func (l *RWLock) RLock(ctx context.Context) error {
 
 // TryRLock takes the lock for reading if nobody writes. It never waits. (true,
 // ErrOwnerDied) as RLock.
-func (l *RWLock) TryRLock() (bool, error) {
+func (l *RWLock) TryRLock() (_ bool, err error) {
 	const op = "try read lock"
 	t, err := l.m.begin(op)
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if l.readFast() {
 		l.race.acquire()
 		return true, nil
@@ -76,11 +77,7 @@ func (l *RWLock) readFast() bool {
 // and lets it go. died stays in the word for the next one.
 func (l *RWLock) readAsWriter(op string, died bool) error {
 	t := l.m.s.t
-	l.mu.Lock()
-	if l.readers++; l.readers == 1 {
-		robust.SetBit(l.m.r, t.Slot())
-	}
-	l.mu.Unlock()
+	l.readsMore()
 	t.Restore(l.m.word)
 	l.m.told()
 	l.race.acquire()
@@ -90,15 +87,24 @@ func (l *RWLock) readAsWriter(op string, died bool) error {
 	return nil
 }
 
+// readsMore counts a reader of this process.
+func (l *RWLock) readsMore() {
+	l.mu.Lock()
+	defer l.mu.Unlock() // also when the arena faults
+	if l.readers++; l.readers == 1 {
+		robust.SetBit(l.m.r, l.m.s.t.Slot())
+	}
+}
+
 // RUnlock ends reading. ErrNotLocked if nobody of this process reads.
-func (l *RWLock) RUnlock() error {
+func (l *RWLock) RUnlock() (err error) {
 	const op = "read unlock"
 	l.race.release()
 	t, err := l.m.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.readers == 0 {

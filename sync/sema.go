@@ -6,6 +6,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -64,13 +65,13 @@ const (
 // otherwise. It belongs to the arena and stays until Free. While the arena's
 // history is on, it takes part. ErrNoSpace when the arena is full. IRIX:
 // usnewsema.
-func NewSema(a *arena.Arena, value int, opts ...SemaOption) (*Sema, error) {
+func NewSema(a *arena.Arena, value int, opts ...SemaOption) (_ *Sema, err error) {
 	const op = "new sema"
 	s, err := enter(a, op)
 	if err != nil {
 		return nil, err
 	}
-	defer s.t.Leave()
+	defer s.t.End(op, &err, fault.Arm())
 	if value < 0 || value > SemaMost {
 		return nil, errs.Wrap(errs.Invalid, op, "%s: value %d, 0 to %d are possible", a.Name(), value, SemaMost)
 	}
@@ -148,7 +149,7 @@ func (s *Sema) takeFast() bool {
 }
 
 // TryP takes a unit if one is free. It never waits. IRIX: uscpsema.
-func (s *Sema) TryP() (bool, error) {
+func (s *Sema) TryP() (_ bool, err error) {
 	if s.plain && s.takeFast() {
 		s.race.acquire()
 		return true, nil
@@ -158,7 +159,7 @@ func (s *Sema) TryP() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if s.again() {
 		return true, nil
 	}
@@ -196,12 +197,12 @@ func (s *Sema) V() error {
 
 // Value is the number of free units, or, below zero, of goroutines of this
 // process and processes that wait. IRIX: ustestsema.
-func (s *Sema) Value() (int, error) {
+func (s *Sema) Value() (_ int, err error) {
 	t, err := s.begin("value")
 	if err != nil {
 		return 0, err
 	}
-	defer t.Leave()
+	defer t.End("value", &err, fault.Arm())
 	if v := layout.SemaWord(s.word.Load()).Value(); v > 0 {
 		return v, nil
 	}
@@ -212,13 +213,13 @@ func (s *Sema) Value() (int, error) {
 // Init makes the semaphore as new, with value units: nothing is counted or noted
 // any more, but for history. Who waits goes on waiting. ErrInvalid unless 0 <= value < SemaMost. IRIX:
 // usinitsema.
-func (s *Sema) Init(value int) error {
+func (s *Sema) Init(value int) (err error) {
 	const op = "init sema"
 	t, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if value < 0 || value >= SemaMost {
 		return errs.Wrap(errs.Invalid, op, "%s: value %d, 0 to %d are possible", t.Name(), value, SemaMost-1)
 	}
@@ -243,13 +244,13 @@ func (s *Sema) Init(value int) error {
 
 // Free frees the semaphore. Who still uses it, in any process, uses what is made
 // in its place. ErrNotAllocated if it was freed already. IRIX: usfreesema.
-func (s *Sema) Free() error {
+func (s *Sema) Free() (err error) {
 	const op = "free sema"
 	t, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := t.Free(op, s.r, s.head); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
@@ -27,13 +28,13 @@ type SemaDebug struct {
 
 // Meter fetches the counts. ErrInvalid while they are off. IRIX:
 // usctlsema(CS_METERFETCH).
-func (s *Sema) Meter() (SemaMeter, error) {
+func (s *Sema) Meter() (_ SemaMeter, err error) {
 	const op = "meter"
 	t, err := s.begin(op)
 	if err != nil {
 		return SemaMeter{}, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if !s.watches(layout.WatchMeter) {
 		return SemaMeter{}, errs.Wrap(errs.Invalid, op, "%s: sema at %#x is not metered; SetMeter turns it on", t.Name(), s.r.Off)
 	}
@@ -46,25 +47,25 @@ func (s *Sema) Meter() (SemaMeter, error) {
 func (s *Sema) SetMeter(on bool) error { return s.set("set meter", layout.WatchMeter, on) }
 
 // ResetMeter sets all counts to 0. IRIX: usctlsema(CS_METERRESET).
-func (s *Sema) ResetMeter() error {
+func (s *Sema) ResetMeter() (err error) {
 	t, err := s.begin("reset meter")
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End("reset meter", &err, fault.Arm())
 	s.gauge.Reset(0)
 	return nil
 }
 
 // Debug fetches who used the semaphore. ErrInvalid while that is off. IRIX:
 // usctlsema(CS_DEBUGFETCH).
-func (s *Sema) Debug() (SemaDebug, error) {
+func (s *Sema) Debug() (_ SemaDebug, err error) {
 	const op = "debug"
 	t, err := s.begin(op)
 	if err != nil {
 		return SemaDebug{}, err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if !s.watches(layout.WatchOwner) {
 		return SemaDebug{}, errs.Wrap(errs.Invalid, op, "%s: users of the sema at %#x are not noted; SetDebug turns it on", t.Name(), s.r.Off)
 	}
@@ -76,12 +77,12 @@ func (s *Sema) Debug() (SemaDebug, error) {
 func (s *Sema) SetDebug(on bool) error { return s.set("set debug", layout.WatchOwner, on) }
 
 // ResetDebug forgets who used the semaphore. IRIX: usctlsema(CS_DEBUGRESET).
-func (s *Sema) ResetDebug() error {
+func (s *Sema) ResetDebug() (err error) {
 	t, err := s.begin("reset debug")
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End("reset debug", &err, fault.Arm())
 	s.gauge.OwnerPid.Store(0)
 	s.gauge.LastPid.Store(0)
 	s.r.OwnerPC.Store(0)
@@ -93,12 +94,12 @@ func (s *Sema) ResetDebug() error {
 // IRIX: usctlsema(CS_HISTON, CS_HISTOFF).
 func (s *Sema) SetHistory(on bool) error { return s.set("set history", layout.WatchHistory, on) }
 
-func (s *Sema) set(op string, flag uint32, on bool) error {
+func (s *Sema) set(op string, flag uint32, on bool) (err error) {
 	t, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	s.watch(flag, on)
 	return nil
 }

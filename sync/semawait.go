@@ -5,17 +5,18 @@ import (
 	gosync "sync"
 
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/robust"
 )
 
-func (s *Sema) pSlow(ctx context.Context) error {
+func (s *Sema) pSlow(ctx context.Context) (err error) {
 	const op = "p"
 	t, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if err := ctx.Err(); err != nil { // a done context never acquires
 		return interrupted(op, t, s.r.Off, err)
 	}
@@ -63,13 +64,13 @@ func (s *Sema) take(op string, waited bool) (ok bool, left int, err error) {
 	return ok, left, nil
 }
 
-func (s *Sema) vSlow() error {
+func (s *Sema) vSlow() (err error) {
 	const op = "v"
 	t, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if s.depth.less() {
 		return nil
 	}
@@ -89,12 +90,12 @@ func (s *Sema) vSlow() error {
 }
 
 // wakeSlow is the end of a V that has found somebody asleep.
-func (s *Sema) wakeSlow() error {
+func (s *Sema) wakeSlow() (err error) {
 	t := s.s.t
 	if t.Enter("v") != nil {
 		return nil // the unit was given before the arena closed
 	}
-	defer t.Leave()
+	defer t.End("v", &err, fault.Arm())
 	robust.Wake(s.r, 1)
 	return nil
 }
@@ -150,13 +151,13 @@ func (d *recursion) less() bool {
 
 // SetRecursive turns recursion on or off. The semaphore has been made with one
 // unit and is free: ErrBusy otherwise. IRIX: usctlsema(CS_RECURSIVEON, …OFF).
-func (s *Sema) SetRecursive(on bool) error {
+func (s *Sema) SetRecursive(on bool) (err error) {
 	const op = "set recursive"
 	t, err := s.begin(op)
 	if err != nil {
 		return err
 	}
-	defer t.Leave()
+	defer t.End(op, &err, fault.Arm())
 	if v := layout.SemaWord(s.word.Load()).Value(); v != 1 {
 		return errs.Wrap(errs.Busy, op, "%s: sema at %#x has %d free units, 1 is needed", t.Name(), s.r.Off, v)
 	}

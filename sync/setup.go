@@ -7,6 +7,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/errs"
+	"usarena/internal/fault"
 	"usarena/internal/layout"
 	"usarena/internal/region"
 )
@@ -19,12 +20,12 @@ const setupOff = layout.SetupOff
 // the one that is at it dies, another begins anew. f's error is returned to the
 // one that called it, and the next one tries. Other errors as arena.New,
 // arena.Root and Lock.Lock. Nobody else should set the first datum meanwhile.
-func Setup[T any](ctx context.Context, a *arena.Arena, f func(*T) error) (arena.Ptr[T], error) {
+func Setup[T any](ctx context.Context, a *arena.Arena, f func(*T) error) (_ arena.Ptr[T], err error) {
 	s, err := enter(a, "setup")
 	if err != nil {
 		return arena.Ptr[T]{}, err
 	}
-	defer s.t.Leave()
+	defer s.t.End("setup", &err, fault.Arm())
 	// Not by arena.Root: it panics once Close has begun, which may be now.
 	root := &s.t.Region().Header().Root
 	if p, err := arena.At[T](a, root.Load()); err != nil || p.Offset() != 0 {

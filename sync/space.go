@@ -63,6 +63,12 @@ func (s *space) watchman() {
 			}
 			g.kick()
 		}
+		if s.t.Closed() { // Shut tells all; who faulted in a queue is counted there for ever
+			for g := range s.watched {
+				g.tellAll()
+			}
+			clear(s.watched)
+		}
 		s.running = len(s.watched) > 0
 		stop := !s.running
 		s.mu.Unlock()

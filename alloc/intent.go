@@ -28,12 +28,19 @@ type intent struct {
 // known (note, arm).
 func (h *Heap) intend(what uint8, cell uint64, w *atomic.Uint64) intent {
 	in := intent{id: h.lanes.Any(), what: what}
+	begun := false
+	defer func() {
+		if !begun { // the arena faults
+			h.lanes.Put(in.id)
+		}
+	}()
 	in.at = h.r.Lane(in.id)
 	in.at.Args[argCell].Store(cell)
 	in.seq = layout.NextSeq(layout.SeqOf(in.at.Op.Load()))
 	if v := layout.CellWord(w.Load()); v.Lane() == in.id && v.Seq() == layout.CellSeq(in.seq) {
 		in.seq = layout.NextSeq(in.seq) // a tag that came round would look like ours
 	}
+	begun = true
 	return in
 }
 

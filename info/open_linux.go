@@ -58,7 +58,17 @@ func (v *view) load(name string, log *findings) error {
 	if err != nil {
 		return err
 	}
-	m := &image{name: name, head: h, geo: g}
+	v.image = &image{name: name, head: h, geo: g}
+	lost := v.guard(func() { err = v.mapImage(size, log) })
+	if lost != nil {
+		return lost
+	}
+	return err
+}
+
+// mapImage maps the metadata. It reads how much there is, so it runs guarded.
+func (v *view) mapImage(size uint64, log *findings) (err error) {
+	m, g := v.image, &v.image.geo
 	if m.front, err = v.words(0, g.StatesOff, size); err != nil {
 		return err
 	}
@@ -72,7 +82,6 @@ func (v *view) load(name string, log *findings) error {
 	if m.tenants, err = v.words(g.TenantsOff, pages*layout.TenantsSize, size); err != nil {
 		return err
 	}
-	v.image = m
 	m.fetch = v.fetch
 	m.dev, m.ino = v.file.ID()
 	m.limit()

@@ -12,3 +12,7 @@ func MapWindow(fd int, g layout.Geometry, window uint64) (*Region, error) {
 	r := &Region{Geo: g, Name: "test"}
 	return r, r.mapWindow(fd, window, unix.PROT_READ|unix.PROT_WRITE, 0)
 }
+
+// RaceEnabled says that the race detector does the atomic operations: a fault in
+// one of those ends the process, armed or not.
+const RaceEnabled = raceEnabled

@@ -33,12 +33,19 @@ func geometry(t testing.TB) layout.Geometry {
 // seen; 0: all.
 func mapped(t testing.TB, window uint64) *region.Region {
 	t.Helper()
+	r, fd := mappedFile(t, window)
+	unix.Close(fd)
+	return r
+}
+
+// mappedFile is mapped, with the file.
+func mappedFile(t testing.TB, window uint64) (*region.Region, int) {
+	t.Helper()
 	g := geometry(t)
 	fd, err := unix.MemfdCreate("usarena-test", unix.MFD_CLOEXEC)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(fd)
 	if err := unix.Ftruncate(fd, int64(g.FileSize(exist))); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +59,13 @@ func mapped(t testing.TB, window uint64) *region.Region {
 		t.Fatal(err)
 	}
 	r.Header().Committed.Store(exist)
-	return r
+	return r, fd
+}
+
+// guardWord is a word of the page between tables and data.
+func guardWord(r *region.Region) *atomic.Uint32 {
+	_, _, data := r.Zones()
+	return wordAt(unsafe.Add(data, -8))
 }
 
 // word is word i of a page.

@@ -75,7 +75,7 @@ func (r *Region) judge(op string, p any) error {
 		if !inside || r.readOnly && readable(addr) {
 			panic(p) // elsewhere, or a store into what may only be read
 		}
-		r.lose(op, fmt.Sprintf("offset %#x, which the file has lost", off), errs.Truncated)
+		r.lose(op, fmt.Sprintf("no page at offset %#x of the file", off), errs.Truncated)
 	case fault.OutOfRange(p):
 		r.lose(op, fmt.Sprintf("nonsense in the arena (%v)", p), errs.Corrupt)
 	default:

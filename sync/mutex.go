@@ -50,6 +50,9 @@ func begin(t *robust.Table, op string, r robust.Record, head layout.ObjectHead, 
 	return t, nil
 }
 
+// alive is begin's question, for calls that ask it under their own guard.
+func (m *mutex) alive(op string) error { return alive(m.s.t, op, m.r, m.head, &m.freed) }
+
 // foundAlive is alive before the call's own guard is up.
 func foundAlive(t *robust.Table, op string, r robust.Record, head layout.ObjectHead, freed *atomic.Bool) (err error) {
 	defer t.Region().Caught(op, &err, fault.Arm())

@@ -49,11 +49,14 @@ func rwFrom(s *space, r robust.Record, head layout.ObjectHead) *RWLock {
 // ErrNotRecoverable, ErrClosed, the context's error.
 func (l *RWLock) Lock(ctx context.Context) (err error) {
 	const op = "lock"
-	t, err := l.m.begin(op)
-	if err != nil {
+	t := l.m.s.t
+	if err := t.Enter(op); err != nil {
 		return err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := l.m.alive(op); err != nil {
+		return err
+	}
 	died, _, err := l.m.acquire(ctx, op, layout.Waiting)
 	if err != nil {
 		return err
@@ -184,11 +187,14 @@ func (l *RWLock) try(op string) (taken, died bool, err error) {
 func (l *RWLock) Unlock() (err error) {
 	const op = "unlock"
 	l.race.release()
-	t, err := l.m.begin(op)
-	if err != nil {
+	t := l.m.s.t
+	if err := t.Enter(op); err != nil {
 		return err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := l.m.alive(op); err != nil {
+		return err
+	}
 	return l.m.release(op)
 }
 

@@ -15,11 +15,14 @@ import (
 // context's error.
 func (l *RWLock) RLock(ctx context.Context) (err error) {
 	const op = "read lock"
-	t, err := l.m.begin(op)
-	if err != nil {
+	t := l.m.s.t
+	if err := t.Enter(op); err != nil {
 		return err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := l.m.alive(op); err != nil {
+		return err
+	}
 	if err := ctx.Err(); err != nil { // a done context never acquires
 		return interrupted(op, t, l.m.off, err)
 	}
@@ -38,11 +41,14 @@ func (l *RWLock) RLock(ctx context.Context) (err error) {
 // ErrOwnerDied) as RLock.
 func (l *RWLock) TryRLock() (_ bool, err error) {
 	const op = "try read lock"
-	t, err := l.m.begin(op)
-	if err != nil {
+	t := l.m.s.t
+	if err := t.Enter(op); err != nil {
 		return false, err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := l.m.alive(op); err != nil {
+		return false, err
+	}
 	if l.readFast() {
 		l.race.acquire()
 		return true, nil
@@ -100,11 +106,14 @@ func (l *RWLock) readsMore() {
 func (l *RWLock) RUnlock() (err error) {
 	const op = "read unlock"
 	l.race.release()
-	t, err := l.m.begin(op)
-	if err != nil {
+	t := l.m.s.t
+	if err := t.Enter(op); err != nil {
 		return err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := l.m.alive(op); err != nil {
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.readers == 0 {

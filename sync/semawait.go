@@ -12,11 +12,14 @@ import (
 
 func (s *Sema) pSlow(ctx context.Context) (err error) {
 	const op = "p"
-	t, err := s.begin(op)
-	if err != nil {
+	t := s.s.t
+	if err := t.Enter(op); err != nil {
 		return err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := s.check(op); err != nil {
+		return err
+	}
 	if err := ctx.Err(); err != nil { // a done context never acquires
 		return interrupted(op, t, s.r.Off, err)
 	}
@@ -66,11 +69,14 @@ func (s *Sema) take(op string, waited bool) (ok bool, left int, err error) {
 
 func (s *Sema) vSlow() (err error) {
 	const op = "v"
-	t, err := s.begin(op)
-	if err != nil {
+	t := s.s.t
+	if err := t.Enter(op); err != nil {
 		return err
 	}
 	defer t.End(op, &err, fault.Arm())
+	if err := s.check(op); err != nil {
+		return err
+	}
 	if s.depth.less() {
 		return nil
 	}

@@ -21,7 +21,7 @@ func (r *Region) Detach(fd int) error {
 		return errs.Wrap(errors.ErrUnsupported, "detach", "%s: memory of the caller's", r.Name)
 	}
 	var all []error
-	for _, z := range r.zones() {
+	for _, z := range r.zones {
 		from := uintptr(0)
 		for _, g := range r.buried() {
 			at := uintptr(g.at) - uintptr(z.at)

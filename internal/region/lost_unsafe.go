@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unsafe"
 
 	"usarena/internal/errs"
 	"usarena/internal/fault"
-	"usarena/internal/layout"
 )
 
 // loss is why a mapping cannot be used any more, and since when. It is the
@@ -95,7 +93,7 @@ func (r *Region) lose(op, what string, sentinel error) {
 // fileOffset is where addr is in the file; false for what is none of the arena:
 // beside the mapping, or the guard page, where only a wrong pointer leads.
 func (r *Region) fileOffset(addr uintptr) (uint64, bool) {
-	for _, z := range r.zones() {
+	for _, z := range r.zones {
 		if rel := addr - uintptr(z.at); rel < z.n {
 			return z.off + uint64(rel), true
 		}
@@ -106,30 +104,4 @@ func (r *Region) fileOffset(addr uintptr) (uint64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// zone is a stretch of the mapping in one piece with the file.
-type zone struct {
-	at  unsafe.Pointer
-	n   uintptr
-	off uint64
-}
-
-// zones lists the stretches of the mapping, ascending.
-func (r *Region) zones() []zone {
-	g := &r.Geo
-	data := zone{r.data, uintptr(r.Window) << layout.PageShift, g.DataOff}
-	if r.Window == 0 {
-		data.n = 0
-	}
-	if r.states == unsafe.Add(r.head, g.StatesOff) && r.bits == unsafe.Add(r.head, g.BitsOff) {
-		return []zone{{r.head, uintptr(g.GuardOff), 0}, data}
-	}
-	up := func(n uint64) uintptr { return uintptr((n + layout.PageMask) &^ layout.PageMask) }
-	return []zone{
-		{r.head, up(g.StatesOff), 0},
-		{r.states, up(r.Window * layout.StateSize), g.StatesOff},
-		{r.bits, up(r.Window * layout.BitsSize), g.BitsOff},
-		data,
-	}
 }

@@ -99,7 +99,7 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	if addr == 0 && len(pieces) == 1 {
 		if base := guess(fd, uintptr(total), prot); base != nil {
 			r.Window = window
-			return r.finish(base, uintptr(total), []unsafe.Pointer{base})
+			return r.finish(base, uintptr(total), []unsafe.Pointer{base}, pieces)
 		}
 	}
 	flags := unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE
@@ -127,11 +127,11 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 		pos += p.Len
 	}
 	r.Window = window
-	return r.finish(base, uintptr(total), at)
+	return r.finish(base, uintptr(total), at, pieces)
 }
 
 // finish sets the zones of a mapping whose pieces are in place.
-func (r *Region) finish(base unsafe.Pointer, total uintptr, at []unsafe.Pointer) error {
+func (r *Region) finish(base unsafe.Pointer, total uintptr, at []unsafe.Pointer, pieces []layout.Piece) error {
 	advise(base, total)
 	if len(at) == 1 {
 		r.place(base)
@@ -141,6 +141,9 @@ func (r *Region) finish(base unsafe.Pointer, total uintptr, at []unsafe.Pointer)
 		}
 	} else {
 		r.head, r.states, r.bits, r.tenants, r.data = at[0], at[1], at[2], at[3], at[4]
+		for i, p := range pieces {
+			r.zones = append(r.zones, zone{at[i], uintptr(p.Len), p.Off})
+		}
 	}
 	r.unmap = func() error { return r.unmapAround(base, total) }
 	return nil

@@ -21,9 +21,18 @@ type Region struct {
 	unmap   func() error
 	graves  atomic.Pointer[[]grave] // see Bury; ascending
 
+	zones    []zone // all that is mapped of the file, ascending
 	readOnly bool
 	lost     atomic.Pointer[loss] // see Caught
 	onLost   func()
+}
+
+// zone is a stretch of the mapping that is one in the file too. The guard page is
+// in none.
+type zone struct {
+	at  unsafe.Pointer
+	n   uintptr
+	off uint64
 }
 
 // buried lists the graves.
@@ -67,8 +76,10 @@ func (r *Region) place(base unsafe.Pointer) {
 	r.states = unsafe.Add(base, r.Geo.StatesOff)
 	r.bits = unsafe.Add(base, r.Geo.BitsOff)
 	r.tenants = unsafe.Add(base, r.Geo.TenantsOff)
+	r.zones = []zone{{base, uintptr(r.Geo.GuardOff), 0}}
 	if r.Window > 0 {
 		r.data = unsafe.Add(base, r.Geo.DataOff)
+		r.zones = append(r.zones, zone{r.data, uintptr(r.Window) << layout.PageShift, r.Geo.DataOff})
 	}
 }
 

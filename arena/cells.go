@@ -45,9 +45,10 @@ func (a *Arena) FreeFrom(cell Offset) error {
 // LoadCell is where the Cell at off leads to, for those who know no type of it.
 // It panics where Bytes does, and with ErrInvalid for an offset where no Cell can
 // be.
-func (a *Arena) LoadCell(cell Offset) Offset {
+func (a *Arena) LoadCell(cell Offset) (p Offset) {
 	if cell%8 != 0 {
 		panic(errs.Wrap(errs.Invalid, "load cell", "%s: a cell begins at a multiple of 8, %#x is none", a.name, cell))
 	}
-	return (*Cell[byte])(a.at(cell, 8)).Load().off
+	a.mustGuard("load cell", func() { p = (*Cell[byte])(a.at(cell, 8)).Load().off })
+	return p
 }

@@ -21,5 +21,7 @@
 // where several are needed (cross.go). In the process: life (read) before mu.
 //
 // Pinned code, between enter and leave: no fault, no panic, no call but atomics.
-// Every index is masked or checked; what looks odd takes the slow path.
+// Every index is masked or checked; what looks odd takes the slow path. A page that
+// the file has lost ends the process there; in slow calls it is an error (begin,
+// end), after which the heap is of no use (abandon.go).
 package alloc

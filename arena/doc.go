@@ -29,9 +29,12 @@
 // frees them, config.ReclaimOnDeath), since the living may refer to them.
 //
 // Close waits for calls in progress and unmaps. Addresses and slices handed out
-// before must not be used afterwards. A faulting access because somebody else
-// truncated the file kills the process, as with any mapped file; memfd arenas
-// are sealed against that.
+// before must not be used afterwards.
+//
+// Pages that the file loses, because somebody truncates it, are met by a call or
+// inside Guard: the attachment is poisoned then, and says so (ErrTruncated). Met
+// anywhere else they kill the process, as with any mapped file. memfd arenas are
+// sealed against that.
 //
 // # Memory order
 //
@@ -40,6 +43,6 @@
 // not see mapped memory.
 //
 // Reading order: arena_unsafe.go, init.go, retry.go, attach_linux.go, slot.go,
-// recover.go, close.go, create_linux.go, header.go, then ptr_unsafe.go, cell.go,
+// recover.go, close.go, guard.go, poison.go, create_linux.go, header.go, then ptr_unsafe.go, cell.go,
 // share.go, share_rules.go, and command_linux.go.
 package arena

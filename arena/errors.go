@@ -12,7 +12,8 @@ var (
 	ErrVersion = errs.Version
 	// ErrCorrupt: an arena whose bytes contradict each other.
 	ErrCorrupt = errs.Corrupt
-	// ErrTruncated: the file is shorter than the arena in it.
+	// ErrTruncated: the file is shorter than the arena in it, or became so while it
+	// was attached; see Arena.Guard.
 	ErrTruncated = errs.Truncated
 	// ErrTooManyUsers: every user slot is held by a live process. Also
 	// syscall.ENOSPC, as on IRIX; the text lists the holders.

@@ -9,7 +9,9 @@ import (
 // ErrNoSpace, after dead users were looked for. The block belongs to this user:
 // if it dies, the block is listed as its orphan (or freed, with
 // config.ReclaimOnDeath); if it closes, the block stays an ordinary block of the
-// arena. IRIX: usmalloc.
+// arena. A page of the allocator's tables that the file has lost ends the process
+// if a small block's fast path meets it, and is ErrTruncated otherwise; see Guard.
+// IRIX: usmalloc.
 func (a *Arena) Malloc(n uint64) (Offset, error) {
 	if a.heap == nil {
 		return 0, a.refusal
@@ -58,7 +60,8 @@ func (a *Arena) Recalloc(p Offset, n, size uint64) (Offset, error) {
 
 // Free gives the block at p back, whoever allocated it. 0 is fine.
 // ErrNotAllocated and ErrDoubleFree change nothing. A block that was freed and
-// handed out again cannot be told from the new one. IRIX: usfree.
+// handed out again cannot be told from the new one. Lost pages as for Malloc. IRIX:
+// usfree.
 func (a *Arena) Free(p Offset) error {
 	if a.heap == nil {
 		return a.refusal

@@ -26,14 +26,16 @@ func (a *Arena) Config() config.Config {
 }
 
 // Stats counts what is in the arena. On a live arena the numbers are those of a
-// walk, not of an instant. It panics with ErrClosed.
+// walk, not of an instant. It panics with ErrClosed, and with ErrTruncated if the
+// file loses pages; so do the other views.
 func (a *Arena) Stats() (s info.Stats) {
 	a.mustGuard("stats", func() { s = info.StatsOf(a.region) })
 	return s
 }
 
 // Check looks for damage without stopping anybody: a finding counts only if a
-// second look confirms it. It panics with ErrClosed.
+// second look confirms it. It panics with ErrClosed. Lost pages that it meets are a
+// finding.
 func (a *Arena) Check() info.Report {
 	a.mustEnter("check")
 	defer a.gate.leave()

@@ -30,7 +30,9 @@
 //
 // # Life
 //
-// Objects stay when their makers leave. Closing an arena wakes this process's
+// Objects stay when their makers leave. An arena whose file loses pages ends waits
+// with arena.ErrTruncated, except that a lock or semaphore that is there for the
+// taking is not guarded. Closing an arena wakes this process's
 // waiters with arena.ErrClosed and leaves what it still holds as a death would.
 //
 // doc/LOCKING.md of the project has the protocols and what a death leaves at each

@@ -8,4 +8,7 @@
 // A process may see less than the whole arena (a 32-bit process, RLIMIT_AS):
 // its window is the first Window pages. The mapping never moves; growth makes
 // pages exist beneath it.
+//
+// A file that loses pages makes accesses fault. Caught makes that the error of a
+// call and marks the region as lost; Detach then takes the file out of reach.
 package region

@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector does atomic operations itself, and their faults are final.
+
 package sync_test
 
 import (

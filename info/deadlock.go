@@ -66,7 +66,10 @@ func Deadlocks(name string) ([]Deadlock, error) {
 
 // DeadlocksOf is Deadlocks of a mapped arena. o, if not nil, knows the dead.
 func DeadlocksOf(r *region.Region, o mourner) []Deadlock {
-	m, list := overRegion(r), []Deadlock{}
+	m, list := guardedRegion(r), []Deadlock{}
+	if m == nil {
+		return list
+	}
 	_ = m.guard(func() { list = m.deadlocks(o) })
 	return list
 }

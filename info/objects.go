@@ -26,7 +26,10 @@ func Objects(name string) ([]Object, error) {
 
 // ObjectsOf lists the objects of a mapped arena. o, if not nil, knows the dead.
 func ObjectsOf(r *region.Region, o mourner) []Object {
-	m, list := overRegion(r), []Object{}
+	m, list := guardedRegion(r), []Object{}
+	if m == nil {
+		return list
+	}
 	_ = m.guard(func() {
 		p := newPeople(m, o)
 		p.look = true

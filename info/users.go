@@ -35,7 +35,10 @@ func Users(name string) ([]User, error) {
 // UsersOf lists the slots in use of a mapped arena. o, if not nil, knows the
 // dead; a user that died stays listed as dead until it is recovered.
 func UsersOf(r *region.Region, o mourner) []User {
-	m, list := overRegion(r), []User{}
+	m, list := guardedRegion(r), []User{}
+	if m == nil {
+		return list
+	}
 	_ = m.guard(func() { list = m.users(newPeople(m, o)) })
 	return list
 }

@@ -94,7 +94,7 @@ func TestObjectsKilled(t *testing.T) {
 		}
 		p.Kill()
 
-		if rec := alloc.RecoverUser(r, 2, 1, buried{slot: 2}, layout.LockWord(1, 1), true); rec.Large != 0 || rec.Freed != 0 {
+		if rec := alloc.RecoverUser(r, 2, 1, &buried{slot: 2}, layout.LockWord(1, 1), true); rec.Large != 0 || rec.Freed != 0 {
 			t.Errorf("round %d: recovered %+v", round, rec)
 		}
 		r.User(2).Word.Store(layout.UserWord(layout.UserFree, 1))

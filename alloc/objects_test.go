@@ -142,7 +142,7 @@ func TestObjectRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := words(r)
-	rec := alloc.RecoverUser(r, 2, 1, buried{slot: 2}, layout.LockWord(1, 1), true)
+	rec := alloc.RecoverUser(r, 2, 1, &buried{slot: 2}, layout.LockWord(1, 1), true)
 	if rec.Large != 0 || rec.Freed != 0 || len(rec.Objects) != len(pages)+1 {
 		t.Errorf("recovered %+v", rec)
 	}
@@ -264,7 +264,7 @@ func wantNoRuns(t *testing.T, r *region.Region, s layout.State) {
 	if got := alloc.ObjectRuns(r); len(got) != 0 {
 		t.Errorf("word %#x: runs at %v", uint64(s), got)
 	}
-	rec := alloc.RecoverUser(r, 2, 1, buried{slot: 2}, layout.LockWord(1, 1), true)
+	rec := alloc.RecoverUser(r, 2, 1, &buried{slot: 2}, layout.LockWord(1, 1), true)
 	if len(rec.Objects) != 0 || rec.Freed != 0 || rec.Large != 0 {
 		t.Errorf("word %#x: recovered %+v", uint64(s), rec)
 	}

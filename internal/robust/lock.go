@@ -15,13 +15,20 @@ func Try(word *atomic.Uint32, me uint32) bool {
 
 // TryDead takes a lock whose holder has died. What the holder was doing is half
 // done: the caller repairs before it goes on. A crash between the two leaves the
-// lock with a dead holder again.
+// lock with a dead holder again. The holder's byte is held meanwhile: somebody who
+// attaches to its slot recovers it under its own name, and then the lock's word
+// looks as if nobody had touched it yet.
 func TryDead(word *atomic.Uint32, me uint32, o Oracle) bool {
 	w := word.Load()
-	if w == layout.LockFree || w == me {
+	if w == layout.LockFree || w == me || !o.Dead(layout.LockSlot(w)) {
 		return false
 	}
-	return o.Dead(layout.LockSlot(w)) && word.CompareAndSwap(w, me)
+	release, ok := o.Claim(layout.LockSlot(w))
+	if !ok {
+		return false
+	}
+	defer release()
+	return word.CompareAndSwap(w, me)
 }
 
 // Release frees a lock held by the caller.

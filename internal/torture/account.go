@@ -1,0 +1,73 @@
+package torture
+
+import (
+	"context"
+
+	"usarena/info"
+	"usarena/internal/replay"
+)
+
+// strict asks for the user of every block. Without it blocks of dead users that
+// are not told apart from others' pass.
+const strict = false
+
+// account makes it quiet, takes over the dead, compares the arena with the book,
+// and settles what is nobody's. False: it did not become quiet.
+func (s *storm) account() (bool, error) {
+	if !s.quiet() {
+		return false, nil
+	}
+	if _, err := s.a.Recover(context.Background()); err != nil {
+		s.bad("recover: %v", err)
+	}
+	for _, u := range s.a.Users() {
+		if u.State == info.StateDead {
+			s.bad("slot %d is still that of a dead user after recovery", u.Slot)
+		}
+	}
+	s.Recoveries += s.died
+	s.died = 0
+	for _, f := range s.a.Check().Findings {
+		s.bad("check: %s at %#x: %s", f.Kind, f.Offset, f.Detail)
+	}
+	if err := s.compare(); err != nil {
+		return false, err
+	}
+	s.objectsAtRest()
+	s.settle()
+	s.Accounts++
+	s.resume()
+	return true, nil
+}
+
+// quiet stops all work: at the end of an operation, or, now and then, for ever.
+func (s *storm) quiet() bool {
+	s.pauses++
+	s.watch.resumed.Store(never)
+	if s.rnd.IntN(4) == 0 {
+		s.killAll()
+		return true
+	}
+	s.l.Pause.Store(s.pauses)
+	return s.await("all rest", func() bool {
+		for i := range s.seats {
+			if s.seats[i].proc == nil {
+				continue
+			}
+			if s.seats[i].dying {
+				return false
+			}
+			for k := range lanes {
+				if l := &s.l.Seats[i].Lanes[k]; l.Run.Load() != 0 && l.Ack.Load() != s.pauses {
+					return false
+				}
+			}
+		}
+		return true
+	})
+}
+
+func (s *storm) resume() {
+	s.l.Pause.Store(0)
+	s.watch.resumed.Store(replay.Monotonic())
+}

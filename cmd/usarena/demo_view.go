@@ -48,10 +48,14 @@ func (v *view) show(s demo.Snapshot) {
 	}
 	var b strings.Builder
 	v.picture(&b, s)
+	v.redraw(b.String())
+}
+
+// redraw puts a picture where the last one is.
+func (v *view) redraw(text string) {
 	if v.lines > 0 {
 		fmt.Fprintf(v.out, "\x1b[%dA", v.lines)
 	}
-	text := b.String()
 	v.lines = strings.Count(text, "\n")
 	io.WriteString(v.out, strings.ReplaceAll(text, "\n", "\x1b[K\n"))
 }

@@ -91,16 +91,25 @@ func (s *storm) turn() {
 			continue
 		}
 		if x.due.Before(t) {
-			if s.alive() > max(1, len(s.seats)/2) {
+			switch {
+			case !s.begun(i): // it does not count while it waits for a processor
+				x.due = t.Add(time.Duration(50+s.rnd.IntN(1500)) * time.Microsecond)
+			case s.alive() > max(1, len(s.seats)/2):
 				s.strike(i)
 				continue
+			default: // some must survive
+				x.due = t.Add(500 * time.Microsecond)
 			}
-			x.due = t.Add(500 * time.Microsecond) // some must survive
 		}
 		if !x.until.IsZero() && x.until.Before(t) {
 			s.carryOn(i)
 		}
 	}
+}
+
+// begun says that the process of a seat has begun its work.
+func (s *storm) begun(i int) bool {
+	return s.l.Seats[i].Lanes[lanes-1].Last.Load() > s.seats[i].sat
 }
 
 // occupied is how many seats have a process.

@@ -17,6 +17,7 @@ type seat struct {
 	until   time.Time    // it is stopped until then; zero: it is not
 	working atomic.Bool  // it should be getting on
 	since   atomic.Int64 // since when
+	sat     int64        // when the process was told to begin
 }
 
 // end is the end of a process.
@@ -35,7 +36,8 @@ func (s *storm) sit(i int, p *worker.Proc) {
 	}
 	x.proc, x.dying, x.until = p, false, time.Time{}
 	x.due = time.Now().Add(s.life())
-	x.since.Store(replay.Monotonic())
+	x.sat = replay.Monotonic()
+	x.since.Store(x.sat)
 	x.working.Store(true)
 	err := p.Tell(o)
 	go func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"usarena/info"
-	"usarena/internal/replay"
 )
 
 // strict asks for the user of every block. Without it blocks of dead users that
@@ -12,9 +11,10 @@ import (
 const strict = false
 
 // account makes it quiet, takes over the dead, compares the arena with the book,
-// and settles what is nobody's. False: it did not become quiet.
-func (s *storm) account() (bool, error) {
-	if !s.quiet() {
+// and settles what is nobody's. With kill it is quiet because all are dead. False:
+// it did not become quiet.
+func (s *storm) account(kill bool) (bool, error) {
+	if !s.quiet(kill) {
 		return false, nil
 	}
 	if _, err := s.a.Recover(context.Background()); err != nil {
@@ -40,11 +40,11 @@ func (s *storm) account() (bool, error) {
 	return true, nil
 }
 
-// quiet stops all work: at the end of an operation, or, now and then, for ever.
-func (s *storm) quiet() bool {
+// quiet stops all work: at the end of an operation, or for ever.
+func (s *storm) quiet(kill bool) bool {
 	s.pauses++
 	s.watch.resumed.Store(never)
-	if s.rnd.IntN(4) == 0 {
+	if kill {
 		s.killAll()
 		return true
 	}
@@ -69,5 +69,5 @@ func (s *storm) quiet() bool {
 
 func (s *storm) resume() {
 	s.l.Pause.Store(0)
-	s.watch.resumed.Store(replay.Monotonic())
+	s.watch.resumed.Store(now())
 }

@@ -7,7 +7,6 @@ import (
 
 	"usarena/arena"
 	"usarena/config"
-	"usarena/internal/replay"
 	"usarena/internal/scratch"
 )
 
@@ -71,7 +70,7 @@ func (s *storm) play(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.remove()) }()
 	s.l.Stop.Store(0)
 	s.l.Pause.Store(0)
-	s.watch.resumed.Store(replay.Monotonic())
+	s.watch.resumed.Store(now())
 	for {
 		ok, err := s.rage(ctx)
 		if err != nil || !ok {
@@ -80,7 +79,7 @@ func (s *storm) play(ctx context.Context) (err error) {
 		if s.over(ctx) || s.Kills-s.kills0 >= killsInBout {
 			return s.close()
 		}
-		if ok, err := s.account(); err != nil || !ok {
+		if ok, err := s.account(s.rnd.IntN(3) == 0); err != nil || !ok {
 			return err
 		}
 	}
@@ -88,7 +87,7 @@ func (s *storm) play(ctx context.Context) (err error) {
 
 // close ends a bout: an account, then all leave, and everything is freed.
 func (s *storm) close() error {
-	if ok, err := s.account(); err != nil || !ok {
+	if ok, err := s.account(false); err != nil || !ok {
 		return err
 	}
 	s.l.Stop.Store(1)

@@ -50,7 +50,7 @@ func (h *hand) step() error {
 	switch {
 	case h.role == recoverer && k < 25 || k == 99:
 		return h.recover()
-	case k < 72:
+	case h.role == hasty || k < 72:
 		return h.memory(h.r.IntN(heldMax))
 	default:
 		return h.together(k)
@@ -66,7 +66,7 @@ func (h *hand) memory(i int) error {
 		return h.allocate(i)
 	}
 	switch k := h.r.IntN(6); {
-	case k == 0:
+	case k == 0 && h.role != hasty:
 		return h.realloc(i)
 	case k <= 2:
 		return h.publish(i)
@@ -79,6 +79,8 @@ func (h *hand) memory(i int) error {
 func (h *hand) size() uint64 {
 	k := h.r.IntN(200)
 	switch {
+	case h.role == hasty:
+		return 16 + h.r.Uint64N(3)*16
 	case h.role == grower && k < 16:
 		return 16<<10 + h.r.Uint64N(1<<20)
 	case k == 0:

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"usarena/arena"
-	"usarena/internal/replay"
 	"usarena/internal/worker"
 )
 
@@ -26,6 +25,7 @@ const (
 	nomad            // joins and leaves all the time
 	grower           // allocates what makes the arena grow
 	recoverer        // looks for the dead all the time
+	hasty            // allocates and frees small blocks, as fast as it can
 	roles
 )
 
@@ -143,7 +143,7 @@ func (w *life) stay(m *hand) (err error) {
 // enter shows that the lane is at work. Whoever wants quiet sees that, or has
 // been seen here.
 func (h *hand) enter() {
-	h.lane.Last.Store(replay.Monotonic())
+	h.lane.Last.Store(now())
 	h.lane.Run.Store(1)
 	h.pause()
 }
@@ -158,7 +158,7 @@ func (h *hand) end() {
 	h.lane.Phase.Store(idle)
 	h.lane.New.Store(0)
 	h.lane.Ops.Add(1)
-	h.lane.Last.Store(replay.Monotonic())
+	h.lane.Last.Store(now())
 }
 
 // pause waits while the killer wants quiet.
@@ -171,5 +171,5 @@ func (h *hand) pause() {
 	for h.l.Pause.Load() == p {
 		time.Sleep(100 * time.Microsecond)
 	}
-	h.lane.Last.Store(replay.Monotonic())
+	h.lane.Last.Store(now())
 }

@@ -5,7 +5,6 @@ import (
 	"syscall"
 	"time"
 
-	"usarena/internal/replay"
 	"usarena/internal/worker"
 )
 
@@ -36,7 +35,7 @@ func (s *storm) sit(i int, p *worker.Proc) {
 	}
 	x.proc, x.dying, x.until = p, false, time.Time{}
 	x.due = time.Now().Add(s.life())
-	x.sat = replay.Monotonic()
+	x.sat = now()
 	x.since.Store(x.sat)
 	x.working.Store(true)
 	err := p.Tell(o)
@@ -101,7 +100,7 @@ func (s *storm) carryOn(i int) {
 	x := &s.seats[i]
 	_ = x.proc.Signal(syscall.SIGCONT)
 	x.until = time.Time{}
-	x.since.Store(replay.Monotonic())
+	x.since.Store(now())
 	x.working.Store(true)
 }
 

@@ -4,8 +4,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"usarena/internal/replay"
 )
 
 // watch looks all the time how long each survivor has finished nothing. Its
@@ -63,7 +61,7 @@ func (w *watch) look() {
 				continue
 			}
 			from, phase := max(lane.Last.Load(), x.since.Load(), w.resumed.Load()), lane.Phase.Load()
-			gap := time.Duration(replay.Monotonic() - from)
+			gap := time.Duration(now() - from)
 			// Killed, stopped or paused since it was looked at, it need not go on.
 			if !x.working.Load() || w.resumed.Load() > from {
 				continue

@@ -6,10 +6,6 @@ import (
 	"usarena/info"
 )
 
-// strict asks for the user of every block. Without it blocks of dead users that
-// are not told apart from others' pass.
-const strict = false
-
 // account makes it quiet, takes over the dead, compares the arena with the book,
 // and settles what is nobody's. With kill it is quiet because all are dead. False:
 // it did not become quiet.

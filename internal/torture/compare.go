@@ -11,14 +11,11 @@ import (
 
 // compare goes over arena and book side by side.
 func (s *storm) compare() error {
-	blocks, sums, err := s.look()
+	blocks, err := s.look()
 	if err != nil {
 		return err
 	}
-	s.Total, s.Free, s.Held, s.Kept, s.Orphaned = sums.total, sums.free, sums.held, sums.kept, sums.orphaned
-	if sum := s.Free + s.Held + s.Kept + s.Orphaned; sum != s.Total {
-		s.bad("%d free, %d held, %d kept and %d orphaned bytes make %d; the arena has %d", s.Free, s.Held, s.Kept, s.Orphaned, sum, s.Total)
-	}
+	s.orphans(blocks)
 	var strangers []info.Block
 	s.estate.orphan = map[uint64]bool{}
 	s.each(func(off uint64, e entry) {
@@ -58,7 +55,7 @@ func (s *storm) agree(b info.Block, e entry) {
 			s.bad("%v", err)
 		}
 	}
-	if wrong := s.wrongUser(b, e.user()); strict && wrong != "" {
+	if wrong := s.wrongUser(b, e.user()); wrong != "" {
 		s.bad("%v at %#x: %s: %+v", e, b.Offset, wrong, b)
 	}
 }
@@ -89,32 +86,60 @@ func (s *storm) each(f func(off uint64, e entry)) {
 	}
 }
 
-// sums are the bytes of an arena.
-type sums struct{ total, free, held, kept, orphaned uint64 }
-
-// look lists all blocks and adds them up. Objects count as kept: nobody's.
-func (s *storm) look() (blocks []info.Block, sum sums, err error) {
-	st := s.a.Stats()
-	sum.free = st.FreeBytes
-	for _, k := range st.Objects {
-		sum.kept += k.Bytes
-	}
+// look lists all blocks and takes the arena's own sums.
+func (s *storm) look() (blocks []info.Block, err error) {
 	for b, err := range info.Walk(s.a.Name()) {
 		if err != nil {
-			return nil, sum, err
+			return nil, err
 		}
 		blocks = append(blocks, b)
+	}
+	st := s.a.Stats()
+	s.Free, s.Held, s.Kept, s.Orphaned = st.FreeBytes, st.HeldBytes, st.KeptBytes, st.OrphanBytes
+	s.Total, err = dataBytes(s.a.Name())
+	if sum := s.Free + s.Held + s.Kept + s.Orphaned; sum != s.Total {
+		s.bad("%d free, %d held, %d kept and %d orphaned bytes make %d; the arena has %d", s.Free, s.Held, s.Kept, s.Orphaned, sum, s.Total)
+	}
+	var held, kept, orphaned uint64
+	for _, k := range st.Objects {
+		kept += k.Bytes
+	}
+	for _, b := range blocks {
 		switch {
 		case b.Orphan:
-			sum.orphaned += b.Size
+			orphaned += b.Size
 		case b.Slot != 0:
-			sum.held += b.Size
+			held += b.Size
 		default:
-			sum.kept += b.Size
+			kept += b.Size
 		}
 	}
-	sum.total, err = dataBytes(s.a.Name())
-	return blocks, sum, err
+	if held != s.Held || kept != s.Kept || orphaned != s.Orphaned {
+		s.bad("the blocks are %d held, %d kept and %d orphaned bytes, the sums %d, %d and %d", held, kept, orphaned, s.Held, s.Kept, s.Orphaned)
+	}
+	return blocks, err
+}
+
+// orphans compares the list of orphans with those among the blocks.
+func (s *storm) orphans(blocks []info.Block) {
+	var listed []info.Block
+	for u, off := range s.a.Orphans() {
+		listed = append(listed, info.Block{Offset: off, Slot: u.Slot, Gen: u.Gen})
+	}
+	i := 0
+	for _, b := range blocks {
+		if !b.Orphan {
+			continue
+		}
+		if i >= len(listed) || listed[i].Offset != b.Offset || listed[i].Slot != b.Slot || listed[i].Gen != b.Gen {
+			s.bad("Orphans does not tell %+v", b)
+			return
+		}
+		i++
+	}
+	if i < len(listed) {
+		s.bad("Orphans tells %#x of %s, which is none", listed[i].Offset, userName(userOf(listed[i].Slot, listed[i].Gen)))
+	}
 }
 
 // dataBytes is how much of an arena's data exists, as its header says.

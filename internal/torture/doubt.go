@@ -90,7 +90,7 @@ func (s *storm) reissued(off uint64) bool { return s.l.at(off).Load() != 0 }
 
 // explains says that doubt i may be about a block.
 func (s *storm) explains(i int, b info.Block) bool {
-	return s.doubts[i].explains(b) && (!strict || s.wrongUser(b, s.doubts[i].whose()) == "")
+	return s.doubts[i].explains(b) && s.wrongUser(b, s.doubts[i].whose()) == ""
 }
 
 // needs finds a stranger for doubt i or its other, if need be by giving another

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"errors"
 
 	"usarena/arena"
 	"usarena/info"
@@ -33,6 +34,19 @@ func (s *storm) settle() {
 			s.bad("free of what a killed one had in hand: %v", err)
 		}
 	}
+}
+
+// keep makes an orphan an ordinary block of the arena, which goes on as nobody's.
+func (s *storm) keep(off uint64, e entry) bool {
+	if err := s.a.Keep(off); err != nil {
+		s.bad("keep: %v", err)
+		return false
+	}
+	s.l.at(off).Store(uint64(e.of(0)))
+	if err := s.a.Keep(off); !errors.Is(err, arena.ErrInvalid) {
+		s.bad("keep of a block that is kept already: %v", err)
+	}
+	return true
 }
 
 // discard frees a block of the book.

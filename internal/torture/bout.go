@@ -18,9 +18,10 @@ type bout struct {
 	b      *board
 	objects
 	me     uint32
-	round  int // kills since the latest account
-	kills0 int // kills before this bout
-	died   int // users that died since the latest account
+	from   uint64 // where the data begins
+	round  int    // kills since the latest account
+	kills0 int    // kills before this bout
+	died   int    // users that died since the latest account
 	halted time.Time
 	doubts []doubt
 	estate estate

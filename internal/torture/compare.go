@@ -78,8 +78,7 @@ func (s *storm) wrongUser(b info.Block, user uint32) string {
 // each calls f for every entry of the book, in the order of offsets. f may remove
 // it.
 func (s *storm) each(f func(off uint64, e entry)) {
-	end := min(s.a.Stats().Committed/16, entries)
-	for i := uint64(0); i < end; i++ {
+	for i := s.from / 16; i < min((s.from+s.Total)/16, entries); i++ {
 		if e := entry(s.l.Book[i].Load()); e != 0 {
 			f(i*16, e)
 		}
@@ -96,7 +95,9 @@ func (s *storm) look() (blocks []info.Block, err error) {
 	}
 	st := s.a.Stats()
 	s.Free, s.Held, s.Kept, s.Orphaned = st.FreeBytes, st.HeldBytes, st.KeptBytes, st.OrphanBytes
-	s.Total, err = dataBytes(s.a.Name())
+	if err := s.measure(); err != nil {
+		return nil, err
+	}
 	if sum := s.Free + s.Held + s.Kept + s.Orphaned; sum != s.Total {
 		s.bad("%d free, %d held, %d kept and %d orphaned bytes make %d; the arena has %d", s.Free, s.Held, s.Kept, s.Orphaned, sum, s.Total)
 	}
@@ -117,7 +118,7 @@ func (s *storm) look() (blocks []info.Block, err error) {
 	if held != s.Held || kept != s.Kept || orphaned != s.Orphaned {
 		s.bad("the blocks are %d held, %d kept and %d orphaned bytes, the sums %d, %d and %d", held, kept, orphaned, s.Held, s.Kept, s.Orphaned)
 	}
-	return blocks, err
+	return blocks, nil
 }
 
 // orphans compares the list of orphans with those among the blocks.
@@ -142,16 +143,20 @@ func (s *storm) orphans(blocks []info.Block) {
 	}
 }
 
-// dataBytes is how much of an arena's data exists, as its header says.
-func dataBytes(name string) (uint64, error) {
-	f, err := os.Open(name)
+// measure reads where an arena's data begins and how much of it exists, as its
+// header says.
+func (s *storm) measure() error {
+	f, err := os.Open(s.a.Name())
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer f.Close()
 	b := make([]byte, layout.HeaderSize)
 	if _, err := io.ReadFull(f, b); err != nil {
-		return 0, err
+		return err
 	}
-	return layout.HeaderOf(b).Committed.Load() << layout.PageShift, nil
+	h := layout.HeaderOf(b)
+	g, err := layout.Verify(h, s.a.Name())
+	s.from, s.Total = g.DataOff, h.Committed.Load()<<layout.PageShift
+	return err
 }

@@ -18,6 +18,7 @@ func (s *storm) compare() error {
 	s.orphans(blocks)
 	var strangers []info.Block
 	s.estate.orphan = map[uint64]bool{}
+	cells := s.inCells()
 	s.each(func(off uint64, e entry) {
 		for len(blocks) > 0 && blocks[0].Offset < off {
 			strangers = append(strangers, blocks[0])
@@ -27,13 +28,27 @@ func (s *storm) compare() error {
 			s.missing(off, e)
 			return
 		}
-		s.agree(blocks[0], e)
-		s.estate.orphan[off] = blocks[0].Orphan
+		if mayGo(e) && !cells[off] { // the entry may be that of an earlier block
+			s.l.at(off).Store(0)
+			strangers = append(strangers, blocks[0])
+		} else {
+			s.agree(blocks[0], e)
+			s.estate.orphan[off] = blocks[0].Orphan
+		}
 		blocks = blocks[1:]
 	})
 	s.estate.strangers = append(strangers, blocks...)
 	s.explain(s.estate.strangers)
 	return nil
+}
+
+// inCells are the blocks that cells lead to which anybody uses.
+func (s *storm) inCells() map[uint64]bool {
+	all := map[uint64]bool{}
+	for i := range s.b.Cells {
+		all[s.b.Cells[i].Load().Offset()] = true
+	}
+	return all
 }
 
 // missing notes a block of the book that the arena has not got.

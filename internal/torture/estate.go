@@ -29,8 +29,15 @@ func (s *storm) settle() {
 		}
 		s.discard(off, e)
 	})
+	through := s.inOwn()
 	for _, b := range s.estate.strangers {
-		if err := s.a.Free(b.Offset); err != nil {
+		var err error
+		if i, ok := through[b.Offset]; ok {
+			err = s.a.FreeFrom(ownCell(s.root.Offset(), i))
+		} else {
+			err = s.a.Free(b.Offset)
+		}
+		if err != nil {
 			s.bad("free of what a killed one had in hand: %v", err)
 		}
 	}
@@ -55,6 +62,17 @@ func (s *storm) discard(off uint64, _ entry) {
 	if err := s.a.Free(off); err != nil {
 		s.bad("free of a block that is nobody's: %v", err)
 	}
+}
+
+// inOwn are the blocks that lanes' own cells lead to.
+func (s *storm) inOwn() map[uint64]int {
+	all := map[uint64]int{}
+	for i := range s.b.Own {
+		if off := s.b.Own[i].Load().Offset(); off != 0 {
+			all[off] = i
+		}
+	}
+	return all
 }
 
 // claims are the blocks that a living lane holds or a cell leads to.
@@ -84,6 +102,15 @@ func (s *storm) claims() map[uint64]bool {
 	}
 	for i := range s.b.Cells {
 		claim(s.b.Cells[i].Load().Offset(), "a cell")
+	}
+	strange := map[uint64]bool{}
+	for _, b := range s.estate.strangers {
+		strange[b.Offset] = true
+	}
+	for i := range s.b.Own {
+		if off := s.b.Own[i].Load().Offset(); !strange[off] {
+			claim(off, "a lane's own cell")
+		}
 	}
 	return all
 }
@@ -129,6 +156,14 @@ const objectPages = 64 << 10
 func (s *storm) finish() {
 	for i := range s.b.Cells {
 		s.b.Cells[i].Store(arena.Ptr[block]{})
+	}
+	for i := range s.b.Own {
+		if off := s.b.Own[i].Load().Offset(); off != 0 {
+			s.l.at(off).Store(0)
+		}
+		if err := s.a.FreeFrom(ownCell(s.root.Offset(), i)); err != nil {
+			s.bad("free from a cell: %v", err)
+		}
 	}
 	s.each(func(off uint64, e entry) {
 		if off != s.root.Offset() {

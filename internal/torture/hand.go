@@ -16,7 +16,9 @@ type hand struct {
 	a    *arena.Arena
 	b    *board
 	objects
+	root arena.Offset // of the board
 	user uint32
+	id   uint32 // of the lane, by which it claims cells
 	role int
 	r    *rand.Rand
 }
@@ -59,17 +61,16 @@ func (h *hand) step() error {
 
 // memory does something with one place among the lane's blocks.
 func (h *hand) memory(i int) error {
-	if h.lane.Held[i].Load() == 0 {
-		if h.r.IntN(4) == 0 {
-			return h.fetch(i)
-		}
+	held := h.lane.Held[i].Load() != 0
+	switch k := h.r.IntN(12); {
+	case k < 2:
+		return h.own()
+	case k < 5:
+		return h.shared(i)
+	case !held:
 		return h.allocate(i)
-	}
-	switch k := h.r.IntN(6); {
-	case k == 0 && h.role != hasty:
+	case k < 7 && h.role != hasty:
 		return h.realloc(i)
-	case k <= 2:
-		return h.publish(i)
 	default:
 		return h.free(i)
 	}
@@ -114,23 +115,26 @@ func (h *hand) allocate(i int) (err error) {
 		return fmt.Errorf("%d bytes at a multiple of %d: %#x", n, align, off)
 	}
 	h.lane.Allocs.Add(1)
-	return h.enterBlock(i, off, n, h.user)
+	if err := h.enterBlock(filling, off, n, h.user); err != nil {
+		return err
+	}
+	h.lane.Held[i].Store(off)
+	return nil
 }
 
 // enterBlock writes a block that has just been allocated into the book. Nobody
 // else may have it.
-func (h *hand) enterBlock(i int, off, n uint64, user uint32) error {
+func (h *hand) enterBlock(phase uint32, off, n uint64, user uint32) error {
 	e, at := newEntry(n, user, h.r.Uint64()), h.l.at(off)
 	if at == nil {
 		return fmt.Errorf("%d bytes at %#x, which is outside the arena", n, off)
 	}
 	h.lane.New.Store(off)
-	h.begin(h.lane.Phase.Load() + filling - allocating)
+	h.begin(phase)
 	e.fill(h.a, off)
 	if old := entry(at.Swap(uint64(e))); old != 0 && !mayGo(old) {
 		return fmt.Errorf("%d bytes at %#x, where there is %v", n, off, old)
 	}
-	h.lane.Held[i].Store(off)
 	return nil
 }
 
@@ -190,7 +194,11 @@ func (h *hand) realloc(i int) error {
 	if to == off { // resized in place, it stays whose it was
 		user = e.user()
 	}
-	return h.enterBlock(i, to, n, user)
+	if err := h.enterBlock(refilling, to, n, user); err != nil {
+		return err
+	}
+	h.lane.Held[i].Store(to)
+	return nil
 }
 
 func (h *hand) recover() error {

@@ -28,7 +28,9 @@ type ledger struct {
 	Stop   atomic.Uint32 // workers free what they hold and leave
 	Spare  atomic.Uint32
 	_      uint32
-	Killer lane // of the killer itself
+	Killer lane                    // of the killer itself
+	Claims [ownCells]atomic.Uint32 // the lane that has a cell to itself
+	Uses   [ownCells]atomic.Uint64 // how often one had
 	Seats  [maxProcs]place
 	Fates  [maxSlots][gens]atomic.Uint32 // of each user that ever was
 	Book   [entries]atomic.Uint64        // entry of the block that begins there
@@ -49,6 +51,8 @@ type lane struct {
 	Entry   atomic.Uint64 // its entry, which the book no longer has
 	Size    atomic.Uint64 // asked for
 	New     atomic.Uint64 // where the operation's result is
+	Cell    atomic.Uint64 // of its own
+	Use     atomic.Uint64 // the how manieth of that
 	Last    atomic.Int64  // when it finished the latest operation
 	Ops     atomic.Uint64
 	Allocs  atomic.Uint64

@@ -121,7 +121,7 @@ func (w *life) stay(m *hand) (err error) {
 	var wg stdsync.WaitGroup
 	failed := make([]error, lanes-1)
 	for i := range failed {
-		h := &hand{l: w.l, lane: &w.me.Lanes[i], a: a, b: root.In(a), objects: o, user: user, role: w.Role, r: rand.New(rand.NewPCG(m.r.Uint64(), uint64(i)))}
+		h := &hand{l: w.l, lane: &w.me.Lanes[i], a: a, b: root.In(a), root: root.Offset(), objects: o, user: user, id: laneID(w.Seat, i), role: w.Role, r: rand.New(rand.NewPCG(m.r.Uint64(), uint64(i)))}
 		h.lane.User.Store(user)
 		wg.Go(func() { failed[i] = h.work() })
 	}
@@ -139,6 +139,9 @@ func (w *life) stay(m *hand) (err error) {
 	m.end()
 	return nil
 }
+
+// laneID names a lane in claims of cells.
+func laneID(seat, lane int) uint32 { return uint32(seat*lanes + lane + 1) }
 
 // enter shows that the lane is at work. Whoever wants quiet sees that, or has
 // been seen here.

@@ -28,6 +28,8 @@ const (
 	writeUnlocking
 	allocatingTo // a cell, in one step
 	resizingTo
+	fillingTo
+	freeingFromOwn
 	freeingFrom
 	phases
 )
@@ -35,7 +37,7 @@ const (
 var phaseNames = [phases]string{"between calls", "Join", "Close", "Recover", "Free", "Malloc", "Realloc", "filling", "refilling",
 	"publishing", "fetching",
 	"Lock", "inside the lock", "Unlock", "P", "holding a unit", "V", "barrier Wait", "RLock", "reading", "RUnlock", "write Lock", "writing", "write Unlock",
-	"MallocTo", "ReallocTo", "FreeFrom"}
+	"MallocTo", "ReallocTo", "filling through a cell", "FreeFrom", "FreeFrom of a shared cell"}
 
 // The fates of a user.
 const (

@@ -129,6 +129,7 @@ func (s *storm) bury(e end) {
 		s.mourn(p)
 	}
 	for k := range p.Lanes {
+		s.l.release(laneID(e.seat, k))
 		p.Lanes[k].clear()
 	}
 	x.proc, x.dying = nil, false
@@ -163,4 +164,12 @@ func (l *lane) clear() {
 	l.Phase.Store(idle)
 	l.User.Store(0)
 	l.New.Store(0)
+}
+
+// release gives up the cells that a lane has to itself: others may use them before
+// anybody recovers it.
+func (l *ledger) release(id uint32) {
+	for i := range l.Claims {
+		l.Claims[i].CompareAndSwap(id, 0)
+	}
 }

@@ -62,7 +62,7 @@ func (v *tortureView) picture(w io.Writer, s torture.Snapshot) {
 		fmt.Fprintf(w, "  %-12s %12s  %s\n", what, count(uint64(n)), more)
 	}
 	n("kills", s.Kills, fmt.Sprintf("%.0f a second, %s while joining, leaving or recovering", v.rate(s), count(uint64(s.Joining))))
-	n("recoveries", s.Recoveries, fmt.Sprintf("%s stopped for a while, %s", count(uint64(s.Stops)), plural(s.Bouts, "arena")))
+	n("recoveries", s.Recoveries, fmt.Sprintf("%s stopped for a while; %s, which grew %s", count(uint64(s.Stops)), plural(s.Bouts, "arena"), plural(s.Growths, "time")))
 	n("operations", int(s.Ops), fmt.Sprintf("%d of %s at work", s.Alive, plural(s.Procs, "process")))
 	n("left behind", s.Left, "blocks that the killed had, each accounted for")
 	fmt.Fprintf(w, "  %-12s %9.1f ms  in %s; %.1f ms before the first kill\n\n", "worst stall", ms(s), s.WorstIn, float64(s.Calm.Microseconds())/1000)

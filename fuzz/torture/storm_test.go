@@ -49,8 +49,8 @@ func rage(t *testing.T, o torture.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d kills in %v (%d while joining, leaving or recovering), %d recoveries, %d stops, %d arenas, %d accounts, %d operations, %d blocks left behind",
-		s.Kills, s.Elapsed.Round(time.Millisecond), s.Joining, s.Recoveries, s.Stops, s.Bouts, s.Accounts, s.Ops, s.Left)
+	t.Logf("%d kills in %v (%d while joining, leaving or recovering), %d recoveries, %d stops, %d arenas, which grew %d times, %d accounts, %d operations, %d blocks left behind",
+		s.Kills, s.Elapsed.Round(time.Millisecond), s.Joining, s.Recoveries, s.Stops, s.Bouts, s.Growths, s.Accounts, s.Ops, s.Left)
 	t.Logf("worst stall %v in %s, without kills %v; killed in %v", s.Worst, s.WorstIn, s.Calm, s.By)
 	for _, f := range s.Findings {
 		t.Error(f)

@@ -17,14 +17,17 @@ type bout struct {
 	root   arena.Ptr[board]
 	b      *board
 	objects
-	me     uint32
-	from   uint64 // where the data begins
-	round  int    // kills since the latest account
-	kills0 int    // kills before this bout
-	died   int    // users that died since the latest account
-	halted time.Time
-	doubts []doubt
-	estate estate
+	me   uint32
+	from uint64 // where the data begins
+	size uint64 // of the data that exists
+
+	reclaim bool // recovery frees what a dead user had
+	round   int  // kills since the latest account
+	kills0  int  // kills before this bout
+	died    int  // users that died since the latest account
+	halted  time.Time
+	doubts  []doubt
+	estate  estate
 }
 
 // spare is how many slots there are beside one for each seat and the killer's. So
@@ -34,13 +37,16 @@ const spare = 2
 // open creates the arena of a bout: most begin small and grow.
 func (s *storm) open() (err error) {
 	cfg := config.Config{MaxSize: room, Users: s.o.Procs + 1 + spare, Share32: s.o.Other != ""}
-	if s.Bouts%4 == 3 {
+	switch s.Bouts % 6 {
+	case 3:
 		cfg.Size, cfg.NoAutoGrow = room, true
+	case 5:
+		cfg.ReclaimOnDeath = true
 	}
 	if err := s.l.wipe(s.fd); err != nil {
 		return err
 	}
-	b := &bout{kills0: s.Kills}
+	b := &bout{kills0: s.Kills, reclaim: cfg.ReclaimOnDeath}
 	if b.a, b.remove, err = scratch.Create("torture", cfg); err != nil {
 		return err
 	}
@@ -57,6 +63,7 @@ func (s *storm) open() (err error) {
 	}
 	s.l.at(b.root.Offset()).Store(uint64(newEntry(0, b.me, 0)))
 	arena.CasRoot(b.a, arena.Ptr[board]{}, b.root)
+	s.grew()
 	s.Bouts++
 	s.inBout = [phases]int{}
 	s.told = s.tolds()

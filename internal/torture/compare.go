@@ -2,11 +2,9 @@ package torture
 
 import (
 	"fmt"
-	"io"
-	"os"
+	"slices"
 
 	"usarena/info"
-	"usarena/internal/layout"
 )
 
 // compare goes over arena and book side by side.
@@ -15,9 +13,12 @@ func (s *storm) compare() error {
 	if err != nil {
 		return err
 	}
-	s.orphans(blocks)
+	if !s.reclaim {
+		s.orphans(blocks)
+	}
 	var strangers []info.Block
 	s.estate.orphan = map[uint64]bool{}
+	s.undead()
 	cells := s.inCells()
 	s.each(func(off uint64, e entry) {
 		for len(blocks) > 0 && blocks[0].Offset < off {
@@ -28,7 +29,9 @@ func (s *storm) compare() error {
 			s.missing(off, e)
 			return
 		}
-		if mayGo(e) && !cells[off] { // the entry may be that of an earlier block
+		if s.reclaimed(e.user()) && blocks[0].Orphan { // it goes when the span's owner looks
+			s.l.at(off).Store(0)
+		} else if mayGo(e) && !cells[off] { // the entry may be that of an earlier block
 			s.l.at(off).Store(0)
 			strangers = append(strangers, blocks[0])
 		} else {
@@ -37,7 +40,8 @@ func (s *storm) compare() error {
 		}
 		blocks = blocks[1:]
 	})
-	s.estate.strangers = append(strangers, blocks...)
+	strangers = append(strangers, blocks...)
+	s.estate.strangers = slices.DeleteFunc(strangers, func(b info.Block) bool { return s.reclaim && b.Orphan })
 	s.explain(s.estate.strangers)
 	return nil
 }
@@ -53,10 +57,25 @@ func (s *storm) inCells() map[uint64]bool {
 
 // missing notes a block of the book that the arena has not got.
 func (s *storm) missing(off uint64, e entry) {
-	if !mayGo(e) {
+	if !mayGo(e) && !s.reclaimed(e.user()) {
 		s.bad("%v at %#x is lost", e, off)
 	}
 	s.l.at(off).Store(0)
+}
+
+// undead finds users that live although recovery freed a block of theirs.
+func (s *storm) undead() {
+	for i := range s.seats {
+		if u := s.l.Seats[i].Lanes[lanes-1].User.Load(); s.seats[i].proc != nil && u != 0 && s.l.fate(u).Load()&doomed != 0 {
+			s.bad("a block of %s was given to others, and it was not killed", userName(u))
+		}
+	}
+}
+
+// reclaimed says that recovery frees what a user had.
+func (s *storm) reclaimed(user uint32) bool {
+	f := s.l.fate(user).Load() &^ doomed
+	return s.reclaim && (f == killed || f == killedDeparting)
 }
 
 // agree compares a block of the arena with its entry.
@@ -79,7 +98,7 @@ func (s *storm) agree(b info.Block, e entry) {
 func (s *storm) wrongUser(b info.Block, user uint32) string {
 	fate := gone
 	if user != 0 {
-		fate = s.l.fate(user).Load()
+		fate = s.l.fate(user).Load() &^ doomed
 	}
 	named := userOf(b.Slot, b.Gen) == user
 	held, kept, orphan := b.Slot != 0 && named && !b.Orphan, b.Slot == 0 && !b.Orphan, b.Orphan && named
@@ -93,85 +112,9 @@ func (s *storm) wrongUser(b info.Block, user uint32) string {
 // each calls f for every entry of the book, in the order of offsets. f may remove
 // it.
 func (s *storm) each(f func(off uint64, e entry)) {
-	for i := s.from / 16; i < min((s.from+s.Total)/16, entries); i++ {
+	for i := s.from / 16; i < min((s.from+s.size)/16, entries); i++ {
 		if e := entry(s.l.Book[i].Load()); e != 0 {
 			f(i*16, e)
 		}
 	}
-}
-
-// look lists all blocks and takes the arena's own sums.
-func (s *storm) look() (blocks []info.Block, err error) {
-	for b, err := range info.Walk(s.a.Name()) {
-		if err != nil {
-			return nil, err
-		}
-		blocks = append(blocks, b)
-	}
-	st := s.a.Stats()
-	s.Free, s.Held, s.Kept, s.Orphaned = st.FreeBytes, st.HeldBytes, st.KeptBytes, st.OrphanBytes
-	if err := s.measure(); err != nil {
-		return nil, err
-	}
-	if sum := s.Free + s.Held + s.Kept + s.Orphaned; sum != s.Total {
-		s.bad("%d free, %d held, %d kept and %d orphaned bytes make %d; the arena has %d", s.Free, s.Held, s.Kept, s.Orphaned, sum, s.Total)
-	}
-	var held, kept, orphaned uint64
-	for _, k := range st.Objects {
-		kept += k.Bytes
-	}
-	for _, b := range blocks {
-		switch {
-		case b.Orphan:
-			orphaned += b.Size
-		case b.Slot != 0:
-			held += b.Size
-		default:
-			kept += b.Size
-		}
-	}
-	if held != s.Held || kept != s.Kept || orphaned != s.Orphaned {
-		s.bad("the blocks are %d held, %d kept and %d orphaned bytes, the sums %d, %d and %d", held, kept, orphaned, s.Held, s.Kept, s.Orphaned)
-	}
-	return blocks, nil
-}
-
-// orphans compares the list of orphans with those among the blocks.
-func (s *storm) orphans(blocks []info.Block) {
-	var listed []info.Block
-	for u, off := range s.a.Orphans() {
-		listed = append(listed, info.Block{Offset: off, Slot: u.Slot, Gen: u.Gen})
-	}
-	i := 0
-	for _, b := range blocks {
-		if !b.Orphan {
-			continue
-		}
-		if i >= len(listed) || listed[i].Offset != b.Offset || listed[i].Slot != b.Slot || listed[i].Gen != b.Gen {
-			s.bad("Orphans does not tell %+v", b)
-			return
-		}
-		i++
-	}
-	if i < len(listed) {
-		s.bad("Orphans tells %#x of %s, which is none", listed[i].Offset, userName(userOf(listed[i].Slot, listed[i].Gen)))
-	}
-}
-
-// measure reads where an arena's data begins and how much of it exists, as its
-// header says.
-func (s *storm) measure() error {
-	f, err := os.Open(s.a.Name())
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	b := make([]byte, layout.HeaderSize)
-	if _, err := io.ReadFull(f, b); err != nil {
-		return err
-	}
-	h := layout.HeaderOf(b)
-	g, err := layout.Verify(h, s.a.Name())
-	s.from, s.Total = g.DataOff, h.Committed.Load()<<layout.PageShift
-	return err
 }

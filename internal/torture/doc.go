@@ -14,6 +14,10 @@
 // and each block that the arena has and the book has not must be explained by
 // exactly one such doubt.
 //
+// Arenas differ: most begin small and grow, some have their size from the start, in
+// some recovery frees what a dead user had. There nobody hands blocks to others,
+// and a block that is given out again must have been a dead user's.
+//
 // Trust: the processes are this program. The killer believes the ledger, its own
 // memory, and nothing in the arena.
 //
@@ -23,7 +27,8 @@
 // from its creation to its removal; a round ends with an account. What is nobody's
 // any more after a kill is the estate.
 //
-// Reading order: ledger_unsafe.go, entry.go, phase.go, board.go; life.go, hand.go,
-// cells.go, together.go (workers); run.go, bout.go, seat.go, reserve.go (the
-// killer); quiet.go, account.go, doubt.go, estate.go (accounts); watch.go.
+// Reading order: ledger_unsafe.go, entry.go, phase.go, board.go; life.go, lane.go,
+// hand.go, memory.go, cells.go, together.go (workers); run.go, bout.go, rage.go,
+// seat.go, reserve.go (the killer); account.go, compare.go, sums.go, doubt.go,
+// match.go, estate.go, finish.go (accounts); watch.go, report.go.
 package torture

@@ -31,10 +31,11 @@ const (
 
 // order is what a process that waited in reserve is told.
 type order struct {
-	Arena string
-	Seat  int
-	Role  int
-	Seed  uint64
+	Arena   string
+	Seat    int
+	Role    int
+	Private bool // no block goes to others: recovery frees what a dead user had
+	Seed    uint64
 }
 
 // process is a worker from its start to its death.
@@ -121,7 +122,7 @@ func (w *life) stay(m *hand) (err error) {
 	var wg stdsync.WaitGroup
 	failed := make([]error, lanes-1)
 	for i := range failed {
-		h := &hand{l: w.l, lane: &w.me.Lanes[i], a: a, b: root.In(a), root: root.Offset(), objects: o, user: user, id: laneID(w.Seat, i), role: w.Role, r: rand.New(rand.NewPCG(m.r.Uint64(), uint64(i)))}
+		h := &hand{l: w.l, lane: &w.me.Lanes[i], a: a, b: root.In(a), root: root.Offset(), objects: o, user: user, id: laneID(w.Seat, i), role: w.Role, private: w.Private, r: rand.New(rand.NewPCG(m.r.Uint64(), uint64(i)))}
 		h.lane.User.Store(user)
 		wg.Go(func() { failed[i] = h.work() })
 	}
@@ -138,41 +139,4 @@ func (w *life) stay(m *hand) (err error) {
 	w.l.fate(user).Store(gone)
 	m.end()
 	return nil
-}
-
-// laneID names a lane in claims of cells.
-func laneID(seat, lane int) uint32 { return uint32(seat*lanes + lane + 1) }
-
-// enter shows that the lane is at work. Whoever wants quiet sees that, or has
-// been seen here.
-func (h *hand) enter() {
-	h.lane.Last.Store(now())
-	h.lane.Run.Store(1)
-	h.pause()
-}
-
-func (h *hand) leave() { h.lane.Run.Store(0) }
-
-// begin notes what the lane is at; its arguments were stored before.
-func (h *hand) begin(phase uint32) { h.lane.Phase.Store(phase) }
-
-// end notes that it is done.
-func (h *hand) end() {
-	h.lane.Phase.Store(idle)
-	h.lane.New.Store(0)
-	h.lane.Ops.Add(1)
-	h.lane.Last.Store(now())
-}
-
-// pause waits while the killer wants quiet.
-func (h *hand) pause() {
-	p := h.l.Pause.Load()
-	if p == 0 {
-		return
-	}
-	h.lane.Ack.Store(p)
-	for h.l.Pause.Load() == p {
-		time.Sleep(100 * time.Microsecond)
-	}
-	h.lane.Last.Store(now())
 }

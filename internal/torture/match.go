@@ -10,7 +10,7 @@ func (s *storm) explain(strangers []info.Block) {
 	by := make([]int, len(s.doubts)) // which stranger each doubt explains, from 1
 	need := make([]int, len(strangers))
 	for i, d := range s.doubts {
-		if d.pair > 0 && !s.reissued(d.off) && !s.needs(strangers, i, need, make([]bool, len(strangers))) {
+		if d.pair > 0 && !s.reclaim && !s.reissued(d.off) && !s.needs(strangers, i, need, make([]bool, len(strangers))) {
 			s.bad("a block is lost: %v, %v", d, d.e)
 		}
 		if d.phase == resizingTo && s.l.Uses[d.cell].Load() == d.use && s.b.Own[d.cell].Load().Offset() == 0 {

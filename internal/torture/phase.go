@@ -47,4 +47,6 @@ const (
 	gone             // Close has ended: its blocks are nobody's
 	killed           // its blocks are orphans
 	killedDeparting
+
+	doomed = 1 << 8 // a flag: its block was given to another, so it must have been killed
 )

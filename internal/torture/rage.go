@@ -19,7 +19,7 @@ func (s *storm) rage(ctx context.Context) (bool, error) {
 	last := time.Now()
 	for s.round < killsInRound && !s.over(ctx) {
 		var ready chan *worker.Proc
-		if s.empty() >= 0 {
+		if s.vacant() >= 0 {
 			ready = s.reserve.ready
 		}
 		timer.Reset(time.Until(s.next()))
@@ -28,7 +28,7 @@ func (s *storm) rage(ctx context.Context) (bool, error) {
 			s.bury(e)
 			last = time.Now()
 		case p := <-ready:
-			s.sit(s.empty(), p)
+			s.sit(s.vacant(), p)
 		case err := <-s.reserve.failed:
 			return false, fmt.Errorf("torture: no more processes: %w", err)
 		case <-ctx.Done():

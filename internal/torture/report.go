@@ -18,6 +18,7 @@ type Snapshot struct {
 	Recoveries   int // dead users that were taken over
 	Stops        int // times that a process was stopped for a while
 	Bouts        int // arenas
+	Growths      int // times that an arena was seen to have grown
 	Accounts     int
 	Ops          uint64 // operations finished
 	Refused      uint64 // allocations, for want of room

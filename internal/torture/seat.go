@@ -29,7 +29,7 @@ type end struct {
 // sit gives a seat to a process.
 func (s *storm) sit(i int, p *worker.Proc) {
 	x := &s.seats[i]
-	o := order{Arena: s.a.Name(), Seat: i, Seed: s.rnd.Uint64(), Role: s.rnd.IntN(2 * roles)}
+	o := order{Arena: s.a.Name(), Seat: i, Private: s.reclaim, Seed: s.rnd.Uint64(), Role: s.rnd.IntN(2 * roles)}
 	if o.Role >= roles {
 		o.Role = resident
 	}
@@ -68,8 +68,8 @@ func (s *storm) alive() (n int) {
 	return n
 }
 
-// empty is a seat without a process, -1 if there is none.
-func (s *storm) empty() int {
+// vacant is a seat without a process, -1 if there is none.
+func (s *storm) vacant() int {
 	for i := range s.seats {
 		if s.seats[i].proc == nil {
 			return i
@@ -118,6 +118,7 @@ func (s *storm) bury(e end) {
 	} else {
 		s.Kills++
 		s.round++
+		s.grew()
 		for k := range p.Lanes {
 			if p.Lanes[k].Run.Load() != 0 {
 				s.by[p.Lanes[k].Phase.Load()]++
@@ -138,7 +139,7 @@ func (s *storm) bury(e end) {
 // mourn notes the fate of a process's user and its doubts.
 func (s *storm) mourn(p *place) {
 	if u := p.Lanes[lanes-1].User.Load(); u != 0 {
-		switch f := s.l.fate(u); f.Load() {
+		switch f := s.l.fate(u); f.Load() &^ doomed {
 		case alive:
 			f.Store(killed)
 			s.died++

@@ -25,7 +25,7 @@ func (h *hand) together(k int) error {
 		return h.read(ctx)
 	case k < 98:
 		return h.write(ctx)
-	case h.r.IntN(4) == 0:
+	case h.r.IntN(12) == 0:
 		return h.meet()
 	}
 	return nil

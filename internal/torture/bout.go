@@ -20,6 +20,7 @@ type bout struct {
 	me   uint32
 	from uint64 // where the data begins
 	size uint64 // of the data that exists
+	most uint64 // and of what may
 
 	reclaim bool // recovery frees what a dead user had
 	round   int  // kills since the latest account

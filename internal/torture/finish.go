@@ -9,11 +9,12 @@ import (
 // objectsAtRest uses what processes share once, when nobody does: a lock that a
 // dead owner left, units and readers that died.
 func (s *storm) objectsAtRest() {
-	ctx, cancel := context.WithTimeout(context.Background(), long)
-	defer cancel()
 	h := &hand{l: s.l, lane: &s.l.Killer, a: s.a, b: s.b, objects: s.objects, r: s.rnd}
 	for _, f := range []func(context.Context) error{h.locked, h.read, h.write, h.unit} {
-		if err := f(ctx); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), long)
+		err := f(ctx)
+		cancel()
+		if err != nil {
 			s.bad("with nobody at work: %s: %v", phaseNames[h.lane.Phase.Load()], err)
 		}
 		h.end()
@@ -73,12 +74,17 @@ func (s *storm) finish() {
 	s.empty()
 }
 
-// empty looks whether everything is there of an arena in which nothing is live.
-// Whoever asks for all of it makes its last spans free pages: those that somebody
-// was killed about to free, and our own, with what others' deaths left there.
+// empty looks whether everything is there of an arena in which nothing is live:
+// all that it may ever have fits one block. Whoever asks for so much makes its last
+// spans free pages: those that somebody was killed about to free, and our own, with
+// what others' deaths left there.
 func (s *storm) empty() {
-	if p, err := s.a.Malloc(room); err == nil {
-		s.bad("%d bytes fit at %#x", room, p)
+	p, err := s.a.Malloc(s.most - objectPages)
+	if err == nil {
+		err = s.a.Free(p)
+	}
+	if err != nil {
+		s.bad("of %d bytes that the arena may have, %d cannot be allocated as one block although everything was freed: %v", s.most, s.most-objectPages, err)
 	}
 	st := s.a.Stats()
 	if st.LiveBytes != 0 {
@@ -86,13 +92,6 @@ func (s *storm) empty() {
 	}
 	if st.LargestFree+objectPages < st.FreeBytes {
 		s.bad("only %d of %d free bytes are in a row although everything was freed", st.LargestFree, st.FreeBytes)
-	}
-	p, err := s.a.Malloc(st.LargestFree)
-	if err == nil {
-		err = s.a.Free(p)
-	}
-	if err != nil {
-		s.bad("the whole arena, %d bytes, cannot be allocated as one block: %v", st.LargestFree, err)
 	}
 	for _, f := range s.a.Check().Findings {
 		s.bad("check of the empty arena: %s at %#x: %s", f.Kind, f.Offset, f.Detail)

@@ -84,7 +84,7 @@ func (s *storm) measure() error {
 	}
 	h := layout.HeaderOf(b)
 	g, err := layout.Verify(h, s.a.Name())
-	s.from, s.size = g.DataOff, h.Committed.Load()<<layout.PageShift
+	s.from, s.most, s.size = g.DataOff, g.MaxPages<<layout.PageShift, h.Committed.Load()<<layout.PageShift
 	return err
 }
 

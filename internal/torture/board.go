@@ -10,7 +10,7 @@ import (
 
 const (
 	cells    = 96 // that anybody fills and empties
-	ownCells = 64 // that a lane uses by itself for a while
+	ownCells = 12 // that a lane uses by itself for a while
 	units    = 3  // of the semaphore
 )
 

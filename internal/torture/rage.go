@@ -67,7 +67,7 @@ func (s *storm) next() time.Time {
 
 // calm says that it is too early to kill.
 func (s *storm) calm() bool {
-	on := time.Since(s.start) < calmFor
+	on := time.Since(s.start) < s.calmFor()
 	if !on {
 		s.watch.calm.Store(false)
 	}

@@ -13,7 +13,8 @@ const (
 	// MaxProcs is how many processes may work at a time.
 	MaxProcs = maxProcs
 
-	calmFor      = 300 * time.Millisecond // before the first kill, to know what the scheduler does alone
+	calmLeast    = 300 * time.Millisecond // before the first kill, to know what the scheduler does alone
+	calmMost     = 3 * time.Second
 	killsInRound = 100
 	killsInBout  = 200
 )
@@ -85,6 +86,11 @@ func Run(ctx context.Context, o Options) (_ Snapshot, err error) {
 			return s.snapshot(), nil
 		}
 	}
+}
+
+// calmFor is how long nobody is killed: about a twentieth of the time.
+func (s *storm) calmFor() time.Duration {
+	return min(max(s.o.For/20, time.Duration(s.o.Kills)*200*time.Microsecond, calmLeast), calmMost)
 }
 
 // over says that the storm ends now.

@@ -2,7 +2,6 @@ package torture
 
 import (
 	"errors"
-	"sync/atomic"
 
 	"usarena/arena"
 	"usarena/sync"
@@ -27,8 +26,6 @@ type board struct {
 	Barrier sync.BarrierRef
 	A, B    uint64 // under Lock: equal but while somebody is inside
 	X, Y    uint64 // under RW, likewise
-	Inside  atomic.Uint32
-	_       uint32
 }
 
 // objects are one process's handles.

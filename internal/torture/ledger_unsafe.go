@@ -24,10 +24,8 @@ const (
 // ledger is memory that the killer and all workers share, in a file of its own:
 // nothing that is wrong in the arena can hide by being wrong here as well.
 type ledger struct {
-	Pause  atomic.Uint32 // a number: workers stop before their next operation and show it
-	Stop   atomic.Uint32 // workers free what they hold and leave
-	Spare  atomic.Uint32
-	_      uint32
+	Pause  atomic.Uint32           // a number: workers stop before their next operation and show it
+	Stop   atomic.Uint32           // workers free what they hold and leave
 	Killer lane                    // of the killer itself
 	Claims [ownCells]atomic.Uint32 // the lane that has a cell to itself
 	Uses   [ownCells]atomic.Uint64 // how often one had
@@ -55,10 +53,9 @@ type lane struct {
 	Use     atomic.Uint64 // the how manieth of that
 	Last    atomic.Int64  // when it finished the latest operation
 	Ops     atomic.Uint64
-	Allocs  atomic.Uint64
 	Full    atomic.Uint64 // refusals
-	Units   atomic.Uint32 // of the semaphore, in hand
 	Told    atomic.Uint32 // owners that died, of which it was told
+	_       uint32
 	Revived atomic.Uint64 // dead users that it recovered
 	Held    [heldMax]atomic.Uint64
 }

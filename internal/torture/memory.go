@@ -46,7 +46,6 @@ func (h *hand) allocate(i int) (err error) {
 	if off%align != 0 {
 		return fmt.Errorf("%d bytes at a multiple of %d: %#x", n, align, off)
 	}
-	h.lane.Allocs.Add(1)
 	if err := h.enterBlock(filling, off, n, h.user); err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ linear: ## long: 11,000 histories of several processes, half of them with a kill
 	$(GO) test ./fuzz/linear -count 1 -timeout 60m -v -args -linear.histories=1000
 
 torture: ## long: KILLS processes killed at any moment, every byte accounted for; a tenth of that with both word sizes
-	$(GO) test ./fuzz/torture -count 1 -timeout 24h -v -args -torture.kills=$(KILLS) -torture.words=$$(($(KILLS) / 10)) -torture.progress
+	$(GO) test ./fuzz/torture -count 1 -timeout 24h -v -args -torture.kills=$(KILLS) -torture.words=$$(($(KILLS) / 10)) -torture.seconds=0 -torture.progress
 
 models: ## long: larger models of locks and their kin; takes minutes and 5 GB
 	$(GO) test ./fuzz/model -run 'TestLocks|TestSemas|TestUndos|TestPolls|TestBarriers|TestRWLocks' -count 1 -timeout 30m -v -args -model.large

@@ -17,6 +17,7 @@ import (
 var (
 	kills    = flag.Int("torture.kills", 2000, "kills of TestStorm")
 	procs    = flag.Int("torture.procs", 8, "processes at a time")
+	seconds  = flag.Int("torture.seconds", 20, "end of each test, also before its kills are done; 0 is none")
 	words    = flag.Int("torture.words", 200, "kills of TestWordSizes")
 	seed     = flag.Uint64("torture.seed", 0, "seed of random choices, 0 takes the time")
 	progress = flag.Bool("torture.progress", false, "a line every ten seconds")
@@ -39,7 +40,7 @@ func TestWordSizes(t *testing.T) {
 
 func rage(t *testing.T, o torture.Options) {
 	t.Helper()
-	o.Seed, o.Every = *seed, 10*time.Second
+	o.Seed, o.Every, o.For = *seed, 10*time.Second, time.Duration(*seconds)*time.Second
 	if *progress {
 		o.Show = func(s torture.Snapshot) {
 			t.Logf("%v: %d kills, %d recoveries, %d accounts, worst stall %v, %d findings", s.Elapsed.Round(time.Second), s.Kills, s.Recoveries, s.Accounts, s.Worst, s.Found)
@@ -55,8 +56,8 @@ func rage(t *testing.T, o torture.Options) {
 	for _, f := range s.Findings {
 		t.Error(f)
 	}
-	if s.Kills < o.Kills && s.OK() || s.Accounts == 0 || s.Recoveries == 0 || s.Left == 0 {
-		t.Errorf("%d kills of %d, %d accounts, %d recoveries, %d blocks left behind", s.Kills, o.Kills, s.Accounts, s.Recoveries, s.Left)
+	if s.Kills < o.Kills && s.Elapsed < o.For || s.Kills == 0 || s.Accounts == 0 || s.Recoveries == 0 || s.Left == 0 {
+		t.Errorf("%d kills of %d in %v, %d accounts, %d recoveries, %d blocks left behind", s.Kills, o.Kills, s.Elapsed, s.Accounts, s.Recoveries, s.Left)
 	}
 	if left, err := filepath.Glob(scratch.Prefix("torture") + "*"); err != nil || len(left) > 0 {
 		t.Errorf("left over: %v, %v", left, err)

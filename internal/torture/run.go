@@ -90,7 +90,7 @@ func Run(ctx context.Context, o Options) (_ Snapshot, err error) {
 
 // calmFor is how long nobody is killed: about a twentieth of the time.
 func (s *storm) calmFor() time.Duration {
-	return min(max(s.o.For/20, time.Duration(s.o.Kills)*200*time.Microsecond, calmLeast), calmMost)
+	return min(max(s.o.For/20, time.Duration(s.o.Kills)*100*time.Microsecond, calmLeast), calmMost)
 }
 
 // over says that the storm ends now.

@@ -139,5 +139,23 @@ func (h *hand) recover() error {
 	h.begin(recovering)
 	got, err := h.a.Recover(context.Background())
 	h.lane.Revived.Add(uint64(got.Users))
+	if err == nil && h.r.IntN(10) == 0 {
+		err = h.orphans()
+	}
 	return err
+}
+
+// orphans goes over some orphans while others work: nobody who left in order has
+// one.
+func (h *hand) orphans() error {
+	most := h.r.IntN(200)
+	for u, off := range h.a.Orphans() {
+		if user := userOf(u.Slot, u.Gen); h.l.fate(user).Load() == gone {
+			return fmt.Errorf("the block at %#x is an orphan of %s, which has left in order", off, userName(user))
+		}
+		if most--; most < 0 {
+			break
+		}
+	}
+	return nil
 }

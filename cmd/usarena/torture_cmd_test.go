@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // tortureLine is what the last line promises.
@@ -32,7 +32,7 @@ func lastLine(t *testing.T, out string) (v tortureVerdict) {
 }
 
 func TestTorture(t *testing.T) {
-	out := ok(t, "torture", "--procs", "4", "--seconds", "2")
+	out := ok(t, "torture", "--procs", "4", "--seconds", "0", "--kills", "100")
 	v := lastLine(t, out)
 	if !v.OK || v.Findings != 0 || v.Kills == 0 || v.Recoveries == 0 || v.Worst_stall_ms <= 0 || v.Free+v.Held+v.Kept+v.Orphaned == 0 {
 		t.Errorf("%+v", v)
@@ -64,13 +64,12 @@ func TestTortureInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, in := "", bufio.NewReader(pipe)
-	for !strings.Contains(out, "1.") {
+	for begun := regexp.MustCompile("kills [1-9]"); !begun.MatchString(out); {
 		line, err := in.ReadString('\n')
 		if out += line; err != nil {
 			t.Fatalf("%q, %v", out, err)
 		}
 	}
-	time.Sleep(100 * time.Millisecond)
 	c.Process.Signal(syscall.SIGINT)
 	for {
 		line, err := in.ReadString('\n')

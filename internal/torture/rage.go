@@ -16,7 +16,7 @@ func (s *storm) rage(ctx context.Context) (bool, error) {
 	s.round = 0
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	last := time.Now()
+	last := time.Now() // when somebody died
 	for s.round < killsInRound && !s.over(ctx) {
 		var ready chan *worker.Proc
 		if s.vacant() >= 0 {
@@ -65,9 +65,15 @@ func (s *storm) next() time.Time {
 	return t
 }
 
-// calm says that it is too early to kill.
+// calm says that it is too early to kill: the seats have not been full for long.
 func (s *storm) calm() bool {
-	on := time.Since(s.start) < s.calmFor()
+	if s.full.IsZero() {
+		if s.vacant() >= 0 {
+			return true
+		}
+		s.full = time.Now()
+	}
+	on := time.Since(s.full) < s.calmFor()
 	if !on {
 		s.watch.calm.Store(false)
 	}

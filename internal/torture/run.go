@@ -45,6 +45,7 @@ type storm struct {
 	ended   chan end
 	watch   *watch
 	start   time.Time
+	full    time.Time // when all seats had a process for the first time
 	shown   time.Time
 	pauses  uint32
 	by      [phases]int // kills
@@ -72,7 +73,7 @@ func Run(ctx context.Context, o Options) (_ Snapshot, err error) {
 	f := os.NewFile(uintptr(fd), "ledger")
 	defer func() { err = errors.Join(err, l.unmap(), f.Close()) }()
 	s := &storm{o: o, l: l, fd: int(f.Fd()), rnd: rand.New(rand.NewPCG(o.Seed, 1)), seats: make([]seat, o.Procs), ended: make(chan end, o.Procs), start: time.Now()}
-	s.Snapshot.For = o.For
+	s.Snapshot.For, s.shown = o.For, s.start
 	s.watch = newWatch(l, s.seats)
 	defer s.watch.close()
 	s.reserve = newReserve(f, o.Other)

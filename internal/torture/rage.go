@@ -9,7 +9,7 @@ import (
 )
 
 // patience is how long anything may take before it counts as a hang.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // rage kills until it is time for an account. False: a hang was found.
 func (s *storm) rage(ctx context.Context) (bool, error) {

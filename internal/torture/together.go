@@ -10,7 +10,7 @@ import (
 )
 
 // long is more than any wait should take; a wait that takes it is a hang.
-const long = 20 * time.Second
+const long = time.Minute
 
 // together is one use of what processes share beside memory.
 func (h *hand) together(k int) error {

@@ -10,6 +10,7 @@ WORKLOADS ?=
 RUNS      ?= 5
 FUZZTIME  ?= 20s
 SOAK      ?= 600
+KILLS     ?= 200000
 
 # Packages with tests over memory of Go's own heap: the race detector and
 # checkptr see nothing of mapped memory.
@@ -19,7 +20,7 @@ HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/..
 # tags change.
 CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm ops image locks linear models soak clean
+.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm ops image locks linear torture models soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +88,9 @@ locks: ## long: 20,000 processes killed in locks, semaphores, barriers; word siz
 
 linear: ## long: 11,000 histories of several processes, half of them with a killed one
 	$(GO) test ./fuzz/linear -count 1 -timeout 60m -v -args -linear.histories=1000
+
+torture: ## long: KILLS processes killed at any moment, every byte accounted for; a tenth of that with both word sizes
+	$(GO) test ./fuzz/torture -count 1 -timeout 24h -v -args -torture.kills=$(KILLS) -torture.words=$$(($(KILLS) / 10)) -torture.seconds=0 -torture.progress
 
 models: ## long: larger models of locks and their kin; takes minutes and 5 GB
 	$(GO) test ./fuzz/model -run 'TestLocks|TestSemas|TestUndos|TestPolls|TestBarriers|TestRWLocks' -count 1 -timeout 30m -v -args -model.large

@@ -233,7 +233,7 @@ func TestHelpTeaches(t *testing.T) {
 	if out := ok(t); !strings.Contains(out, "demo") {
 		t.Errorf("usarena alone: %s", out)
 	}
-	for _, cmd := range []string{"create", "info", "users", "locks", "check", "recover", "map", "replay", "bench", "demo"} {
+	for _, cmd := range []string{"create", "info", "users", "locks", "check", "recover", "map", "replay", "bench", "demo", "torture"} {
 		out := ok(t, cmd, "--help")
 		if !strings.Contains(out, "Examples:\n  usarena "+cmd) || len(out) < 400 {
 			t.Errorf("%s --help has no example or says little:\n%s", cmd, out)

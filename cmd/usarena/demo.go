@@ -19,6 +19,10 @@ a ledger under a lock, make large blocks a few at a time (a semaphore), and meet
 at a barrier now and then. At the end every block must have been freed, every byte
 and the ledger right, all units back, and the arena sound.
 
+With --kill processes are killed (SIGKILL) at any moment meanwhile, and replaced.
+Then what is left at the end must be what the killed had: their blocks, which the
+arena lists as orphans, and those of others that they were just taking over.
+
 Exit status 0: nothing was lost. While it runs, look from another terminal with
 usarena info, users, locks, check or map: the name of the arena is shown.`
 
@@ -28,10 +32,12 @@ func demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "demo", Short: "watch processes share a heap", Long: demoText,
 		Example: `  usarena demo
-  usarena demo --procs 8 --seconds 30`,
+  usarena demo --procs 8 --seconds 30
+  usarena demo --kill`,
 	}
 	c.Flags().IntVar(&o.Procs, "procs", 4, "processes that work on the lists")
 	c.Flags().Float64Var(&seconds, "seconds", seconds, "how long")
+	c.Flags().BoolVar(&o.Kill, "kill", false, "kill processes at any moment, and replace them")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) > 0:

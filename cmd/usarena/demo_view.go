@@ -38,6 +38,9 @@ func newView(c *cobra.Command, asJSON bool) *view {
 func (v *view) begin(o demo.Options) {
 	fmt.Fprintf(v.out, "%s share one heap for %s: they allocate, link blocks into common lists,\n", plural(o.Procs, "process"), o.For)
 	fmt.Fprintf(v.out, "and compare and free each other's. One more replays a compiler's allocations.\n\n")
+	if o.Kill {
+		fmt.Fprintf(v.out, "Any of them is killed at any moment, and replaced.\n\n")
+	}
 }
 
 func (v *view) show(s demo.Snapshot) {
@@ -48,10 +51,14 @@ func (v *view) show(s demo.Snapshot) {
 	}
 	var b strings.Builder
 	v.picture(&b, s)
+	v.redraw(b.String())
+}
+
+// redraw puts a picture where the last one is.
+func (v *view) redraw(text string) {
 	if v.lines > 0 {
 		fmt.Fprintf(v.out, "\x1b[%dA", v.lines)
 	}
-	text := b.String()
 	v.lines = strings.Count(text, "\n")
 	io.WriteString(v.out, strings.ReplaceAll(text, "\n", "\x1b[K\n"))
 }
@@ -65,8 +72,16 @@ func (v *view) line(s demo.Snapshot) {
 		compared += p.Compared
 		foreign += p.Foreign
 	}
-	fmt.Fprintf(v.out, "%4.1f s  %s ops/s  arena %s  live %s  compared %s  freed for others %s  replays %d  locked %s  large %s\n",
-		s.Elapsed.Seconds(), count(uint64(rate)), bytes(s.Used), bytes(s.Live), bytes(compared), count(foreign), s.Procs[len(s.Procs)-1].Rounds, count(uint64(s.Locked)), count(uint64(s.Large)))
+	fmt.Fprintf(v.out, "%4.1f s  %s ops/s  arena %s  live %s  compared %s  freed for others %s  replays %d  locked %s  large %s%s\n",
+		s.Elapsed.Seconds(), count(uint64(rate)), bytes(s.Used), bytes(s.Live), bytes(compared), count(foreign), s.Procs[len(s.Procs)-1].Rounds, count(uint64(s.Locked)), count(uint64(s.Large)), killed(s))
+}
+
+// killed is how many processes were killed, if any.
+func killed(s demo.Snapshot) string {
+	if s.Kills == 0 {
+		return ""
+	}
+	return "  killed " + count(s.Kills)
 }
 
 // picture is the state as a table with bars. All columns have fixed widths, so
@@ -88,6 +103,9 @@ func (v *view) picture(w io.Writer, s demo.Snapshot) {
 	fmt.Fprintf(w, "  %s %10s allocated of %s in use, at most %s\n", bar(float64(s.Live)/float64(max(v.peak, 1)), 32, "\x1b[33m"), bytes(s.Live), bytes(s.Used), bytes(v.peak))
 	meter(w, "times locked, busy", s.Locked, s.Waited)
 	meter(w, "large blocks, no room for", s.Large, s.Queued)
+	if s.Kills > 0 {
+		fmt.Fprintf(w, "  %s killed and replaced\n", plural(s.Kills, "process"))
+	}
 	fmt.Fprintf(w, "  %s %10.1f s of %s\n", bar(s.Elapsed.Seconds()/s.For.Seconds(), 32, "\x1b[32m"), s.Elapsed.Seconds(), s.For)
 }
 
@@ -116,6 +134,10 @@ func (v *view) verdict(r demo.Verdict) {
 	fmt.Fprintf(w, "  blocks      %s allocated, %s freed, %s of them by another process\n", count(r.Allocated), count(r.Freed), count(r.Foreign))
 	fmt.Fprintf(w, "  contents    %s compared, %s of a compiler's trace\n", bytes(r.Compared), plural(r.Rounds, "replay"))
 	fmt.Fprintf(w, "  lock        taken %s times, busy %s times\n", count(uint64(r.Locked)), count(uint64(r.Waited)))
+	if r.Kills > 0 {
+		fmt.Fprintf(w, "  killed      %s; %s left as orphans, %s that they were taking over: %s\n", plural(r.Kills, "process"), plural(r.Orphans, "block"), plural(r.Taken, "block"), bytes(r.Orphaned))
+		fmt.Fprintf(w, "              the lock was inherited from a dead owner %s\n", plural(r.Told, "time"))
+	}
 	fmt.Fprintf(w, "  memory      %s at most, %s left\n", bytes(r.PeakBytes), bytes(r.LeftBytes))
 	if r.OK {
 		fmt.Fprintf(w, "  check       sound\n\n%s nothing was lost\n", v.mark("\x1b[32m", "OK:"))

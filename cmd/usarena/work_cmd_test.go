@@ -149,6 +149,22 @@ func TestInterruptLeavesNothing(t *testing.T) {
 	}
 }
 
+// With --kill the demo kills, and nothing is lost.
+func TestDemoKill(t *testing.T) {
+	out := ok(t, "demo", "--seconds", "2", "--kill", "--json")
+	var v struct {
+		Kills, Orphans, Orphan_bytes uint64
+		Findings                     []string
+		OK                           bool
+	}
+	if err := json.Unmarshal([]byte(out), &v); err != nil {
+		t.Fatal(err)
+	}
+	if !v.OK || len(v.Findings) > 0 || v.Kills == 0 || v.Orphans == 0 || v.Orphan_bytes == 0 {
+		t.Errorf("demo --kill: %s", out)
+	}
+}
+
 // A killed process of the demo is a loss in this demo: status 1.
 func TestDemoNoticesADeath(t *testing.T) {
 	c := exec.Command(binary, "demo", "--seconds", "3", "--procs", "2")

@@ -20,6 +20,7 @@ type board struct {
 	_       uint32
 	Lists   [lists]arena.Cell[node]
 	Tallies [maxSeat]tally
+	Hands   [maxSeat]hand
 	Shared  shared
 }
 
@@ -55,12 +56,16 @@ func push(a *arena.Arena, list *arena.Cell[node], n arena.Ptr[node]) {
 	}
 }
 
-// takeAll empties a list and returns its first node. Taking everything at once
-// is safe where taking one node would not be: whatever became of the first node
-// meanwhile, the list that is taken begins with it now.
-func takeAll(list *arena.Cell[node]) arena.Ptr[node] {
+// takeAll empties a list and returns its first node, which h, if not nil, names
+// from before it is taken. Taking everything at once is safe where taking one node
+// would not be: whatever became of the first node meanwhile, the list that is
+// taken begins with it now.
+func takeAll(list *arena.Cell[node], h *hand) arena.Ptr[node] {
 	for {
 		first := list.Load()
+		if h != nil {
+			h.Now.Store(first)
+		}
 		if first.Offset() == 0 || list.CompareAndSwap(first, arena.Ptr[node]{}) {
 			return first
 		}

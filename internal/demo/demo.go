@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Procs int // processes that work on the lists, 1 to MaxProcs
 	For   time.Duration
+	Kill  bool           // processes are killed at any moment, and replaced
 	Every time.Duration  // between two calls of Show
 	Show  func(Snapshot) // may be nil
 }
@@ -33,6 +34,7 @@ type Snapshot struct {
 	Waited    int64     // times that it was busy
 	Large     int64     // large blocks made, a few at a time
 	Queued    int64     // times that there was no room for one
+	Kills     uint64    // processes killed so far
 }
 
 // Process is one process of it.
@@ -51,10 +53,11 @@ type run struct {
 	board arena.Ptr[board]
 	b     *board
 	objects
-	procs []*worker.Proc
-	start time.Time
-	last  Snapshot
-	at    time.Time
+	procs  []*worker.Proc
+	killer killer
+	start  time.Time
+	last   Snapshot
+	at     time.Time
 }
 
 // Run runs the demo. An error says that it could not be done; whether anything
@@ -68,7 +71,7 @@ func Run(ctx context.Context, o Options) (v Verdict, err error) {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-	r := &run{Options: o, a: a}
+	r := &run{Options: o, a: a, killer: newKiller(o.Kill)}
 	if r.board, err = arena.New[board](a); err != nil {
 		return v, err
 	}
@@ -87,19 +90,35 @@ func Run(ctx context.Context, o Options) (v Verdict, err error) {
 	if err := r.begin(); err != nil {
 		return v, err
 	}
-	r.watch(ctx)
+	if err := r.watch(ctx); err != nil {
+		return v, err
+	}
 	r.b.Stop.Store(1)
 	return r.verdict(r.wait()), nil
+}
+
+// launch starts the process of a seat.
+func (r *run) launch(i int) (*worker.Proc, error) {
+	kind := listerKind
+	if i == r.Procs {
+		kind = tracerKind
+	}
+	return worker.Start(context.Background(), kind, seat{r.a.Name(), i, uint32(r.Procs), uint64(time.Now().UnixNano())})
+}
+
+// let lets a process begin.
+func let(p *worker.Proc) error {
+	var ready bool
+	if err := p.Hear(&ready); err != nil {
+		return err
+	}
+	return p.Tell(true)
 }
 
 // begin starts all processes and lets them begin together.
 func (r *run) begin() error {
 	for i := range r.Procs + 1 {
-		kind := listerKind
-		if i == r.Procs {
-			kind = tracerKind
-		}
-		p, err := worker.Start(context.Background(), kind, seat{r.a.Name(), i, uint32(r.Procs), uint64(time.Now().UnixNano())})
+		p, err := r.launch(i)
 		if err != nil {
 			return err
 		}
@@ -119,8 +138,8 @@ func (r *run) begin() error {
 	return nil
 }
 
-// watch shows what goes on until the time is over.
-func (r *run) watch(ctx context.Context) {
+// watch shows what goes on, and kills, until the time is over.
+func (r *run) watch(ctx context.Context) error {
 	r.start = time.Now()
 	r.at = r.start
 	end := time.NewTimer(r.For)
@@ -130,9 +149,13 @@ func (r *run) watch(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-end.C:
-			return
+			return nil
+		case <-r.killer.due():
+			if err := r.shoot(); err != nil {
+				return err
+			}
 		case <-tick.C:
 			if s := r.snapshot(); r.Show != nil {
 				r.Show(s)
@@ -147,7 +170,7 @@ func (r *run) snapshot() Snapshot {
 	st := r.a.Stats()
 	s := Snapshot{
 		Arena: r.a.Name(), Elapsed: now.Sub(r.start), For: r.For,
-		Used: st.UsedBytes, Committed: st.Committed, Live: st.LiveBytes,
+		Used: st.UsedBytes, Committed: st.Committed, Live: st.LiveBytes, Kills: r.killer.kills,
 	}
 	for i, p := range r.procs {
 		t := &r.b.Tallies[i]

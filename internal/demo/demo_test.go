@@ -46,6 +46,56 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
+// With kills nothing is lost either: what the killed had is told and freed.
+func TestNothingIsLostToKills(t *testing.T) {
+	v, err := Run(t.Context(), Options{Procs: 3, For: 2 * time.Second, Kill: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", v)
+	if !v.OK || v.Kills == 0 || v.Orphans == 0 || v.Orphaned == 0 {
+		t.Errorf("verdict %+v", v)
+	}
+}
+
+// Of what the killed took over one word leads to the rest; what nothing leads to
+// is lost, with kills as without.
+func TestWhatTheKilledHadIsFound(t *testing.T) {
+	for _, noted := range []bool{true, false} {
+		a, remove, err := scratch.Create("demo-test", config.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := arena.New[board](a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &run{Options: Options{Procs: 1, Kill: true}, a: a, board: b, b: b.In(a), start: time.Now(), procs: make([]*worker.Proc, 1)}
+		if r.objects, err = makeObjects(a, r.b); err != nil {
+			t.Fatal(err)
+		}
+		l := newListing(a, r.b, 0, 1)
+		for range 3 {
+			n, err := l.make()
+			if err != nil {
+				t.Fatal(err)
+			}
+			push(a, &l.b.Lists[0], n)
+		}
+		first := takeAll(&l.b.Lists[0], l.h)
+		r.killer.kills = 1
+		if noted {
+			r.killer.hands = []arena.Offset{l.h.Now.Load().Offset()}
+		}
+		if v := r.verdict(nil); v.OK != noted || noted && v.Taken != 6 || first.Offset() == 0 {
+			t.Errorf("noted %v: %+v", noted, v)
+		}
+		if err := remove(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Each loss must spoil the verdict, in its own words; without a loss it is good.
 func TestLossesAreNoticed(t *testing.T) {
 	ctx := context.Background()
@@ -57,7 +107,7 @@ func TestLossesAreNoticed(t *testing.T) {
 		{"nothing", "", func(*listing, arena.Ptr[node]) error { return nil }},
 		{"a round", "", func(l *listing, _ arena.Ptr[node]) error { l.t.Noted.Add(1); return l.note(l.b, 0) }},
 		{"a changed byte", "is not what was written", func(l *listing, n arena.Ptr[node]) error { n.In(l.a).Data.In(l.a)[7] ^= 1; return nil }},
-		{"a lost node", "bytes are live although", func(l *listing, _ arena.Ptr[node]) error { takeAll(&l.b.Lists[0]); return nil }},
+		{"a lost node", "bytes are live although", func(l *listing, _ arena.Ptr[node]) error { takeAll(&l.b.Lists[0], nil); return nil }},
 		{"a block that is not counted", "3 blocks were allocated, 2 were freed", func(l *listing, _ arena.Ptr[node]) error { l.t.Allocated.Add(1); return nil }},
 		{"a lost unit", "the semaphore has 1 units of 2", func(l *listing, _ arena.Ptr[node]) error { return l.room.P(ctx) }},
 		{"a unit too many", "the semaphore has 3 units of 2", func(l *listing, _ arena.Ptr[node]) error { return l.room.V() }},

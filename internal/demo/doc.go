@@ -9,9 +9,13 @@
 // a barrier all meet now and then. At the end nothing may be left, nothing may be
 // wrong, and the arena must be sound.
 //
+// Processes may also be killed meanwhile, and replaced. Then what is left at the end
+// must be orphans of the killed, or others' blocks that they were just taking over,
+// which a word of theirs on the board leads to.
+//
 // Nouns. The board is what the first datum leads to: the heads of the lists and
-// a tally for each process. A node is one block of a list with its payload.
+// a tally and a hand for each process. A node is one block of a list with its payload.
 //
 // Reading order: board.go, objects.go, lister.go and tracer.go (the processes), demo.go
-// (their starter), verdict.go.
+// (their starter), kill_unsafe.go, verdict.go.
 package demo

@@ -78,12 +78,13 @@ type listing struct {
 	b   *board
 	me  int
 	t   *tally
+	h   *hand // nil: nobody clears up after it
 	rnd *rand.Rand
 	objects
 }
 
 func newListing(a *arena.Arena, b *board, me int, seed uint64) *listing {
-	return &listing{a: a, b: b, me: me, t: &b.Tallies[min(me, MaxProcs)], rnd: rand.New(rand.NewPCG(seed, uint64(me)))}
+	return &listing{a: a, b: b, me: me, t: &b.Tallies[min(me, MaxProcs)], h: &b.Hands[min(me, MaxProcs)], rnd: rand.New(rand.NewPCG(seed, uint64(me)))}
 }
 
 func (l *listing) round() error {
@@ -95,7 +96,7 @@ func (l *listing) round() error {
 		}
 		push(l.a, to, n)
 	}
-	return l.consume(takeAll(&l.b.Lists[l.rnd.IntN(lists)]))
+	return l.consume(takeAll(&l.b.Lists[l.rnd.IntN(lists)], l.h))
 }
 
 // make allocates a node with a payload of random size and fills it.
@@ -137,6 +138,10 @@ func (l *listing) consume(n arena.Ptr[node]) error {
 			return fmt.Errorf("byte %d of a block of %d bytes at offset %#x, made by process %d, is not what was written", at, len(data), v.Data.Offset(), v.Maker)
 		}
 		next, maker := v.Next, v.Maker
+		if l.h != nil { // in this order: at any moment one of both leads to what is left
+			l.h.Now.Store(n)
+			l.h.Rest.Store(next)
+		}
 		l.t.Compared.Add(uint64(len(data)))
 		if err := errors.Join(v.Data.Free(l.a), n.Free(l.a)); err != nil {
 			return err

@@ -20,7 +20,8 @@ type shared struct {
 	Lock    sync.LockRef
 	Room    sync.SemaRef
 	Meeting sync.BarrierRef
-	Total   uint64          // of By; plain words, under Lock
+	Told    uint64          // times that an owner of Lock had died; like the rest plain words, under Lock
+	Total   uint64          // of By
 	By      [maxSeat]uint64 // rounds of each process
 }
 
@@ -60,7 +61,10 @@ func findObjects(a *arena.Arena, b *board) (o objects, err error) {
 
 // note enters a round into the ledger.
 func (o objects) note(b *board, seat int) error {
-	return o.lock.Do(context.Background(), func(bool) error {
+	return o.lock.Do(context.Background(), func(died bool) error {
+		if died {
+			b.Shared.repair()
+		}
 		b.Shared.Total++
 		b.Shared.By[seat]++
 		return nil
@@ -76,24 +80,38 @@ func (o objects) large(f func() error) error {
 }
 
 // meet waits for the other processes, but not for long: some may have been told
-// to stop.
+// to stop. The death of one that has ever been there breaks the barrier.
 func (o objects) meet(procs uint32) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if err := o.meeting.Wait(ctx, procs); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	switch err := o.meeting.Wait(ctx, procs); {
+	case errors.Is(err, sync.ErrBroken):
+		return o.meeting.Reset()
+	case err != nil && !errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
 	return nil
 }
 
 // account says what is wrong with the objects once nobody uses them any more, and
-// frees them. rounds is what the tallies say.
-func (o objects) account(b *board, rounds uint64, bad func(string, ...any)) {
+// frees them. rounds is what the tallies say; each that was killed may have made
+// one more.
+func (o objects) account(b *board, rounds, kills uint64, bad func(string, ...any)) {
+	if kills > 0 { // the latest owner may have been one of them
+		if err := o.lock.Do(context.Background(), func(died bool) error {
+			if died {
+				b.Shared.repair()
+			}
+			return nil
+		}); err != nil {
+			bad("the lock at the end: %v", err)
+		}
+	}
 	sum := uint64(0)
 	for _, n := range b.Shared.By {
 		sum += n
 	}
-	if sum != b.Shared.Total || sum != rounds {
+	if sum != b.Shared.Total || sum < rounds || sum > rounds+kills {
 		bad("the ledger has %d rounds, its parts %d, the processes counted %d", b.Shared.Total, sum, rounds)
 	}
 	if u, held := o.lock.Owner(); held {

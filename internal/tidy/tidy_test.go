@@ -27,9 +27,9 @@ var floors = [][]string{
 	{"us"},
 	{"arena/arenatest", "internal/scratch"},
 	{"internal/replay"},
-	{"internal/demo", "bench", "bench/peers/compare"},
+	{"internal/demo", "internal/torture", "bench", "bench/peers/compare"},
 	{"cmd/usarena"},
-	{"fuzz", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/storm"},
+	{"fuzz", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/storm", "fuzz/torture"},
 }
 
 // source is one Go file that is no test.

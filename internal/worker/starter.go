@@ -98,6 +98,10 @@ func (p *Proc) Wait() error {
 	return p.ended
 }
 
+// Signal sends a signal to the worker, also one that has ended, if it was not
+// waited for yet.
+func (p *Proc) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
+
 // Kill ends the worker with SIGKILL, if it still runs, and waits for its end.
 func (p *Proc) Kill() {
 	p.cmd.Process.Kill() // an error says that it has ended

@@ -1,0 +1,38 @@
+// Package steps takes one operation of a real process apart, instruction by
+// instruction. It contains nothing but tests, for amd64.
+//
+// A process is this test binary, started again; the thread that does the
+// operation is single-stepped (ptrace) on a real arena. Three things are done
+// with it:
+//
+//   - images: after every instruction the arena is compared with what it was.
+//     Whatever it has not been before is copied to a file of its own. There the
+//     process is dead, since nobody holds its byte: the copy must be sound,
+//     recover, have every block that it must have and no other, and give
+//     everything back.
+//   - kills: SIGKILL at the k-th instruction; a process that had attached before
+//     finishes everything.
+//   - stops: SIGSTOP at the k-th instruction; the others go on, nothing of the
+//     stopped one's is taken, and it finishes later.
+//
+// Trust: the processes are this binary; info.Check judges an arena.
+//
+// Nouns: an operation is one call; a start state is an arena as some processes
+// left it, by a seed, some of them dead; the hand is the process that is stepped;
+// the survivor is another user; an aim is what an operation may change; an image
+// is an arena's bytes between two instructions.
+//
+//	-steps.states=N   start states of each operation (3; long 25)
+//	-steps.kills=N    kills of each operation in each start state (2)
+//	-steps.stops=N    stops of each operation that is stopped (1; long 10)
+//	-steps.stop=TIME  for how long (50ms; long 1s)
+//	-steps.all        kills at every instruction
+//	-steps.op=REGEXP  only operations whose names match
+//	-steps.seed=N     where random choices begin; 0 takes the time, and it is told
+//
+// Reading order: main_test.go (roles, flags), tracer_test.go and freeze_test.go
+// (a thread in steps), hand_test.go (the process that is stepped), operations: ops_test.go,
+// opslarge_test.go, opslife_test.go, opslocks_test.go; peer_test.go (survivor and maker of start
+// states), scene_test.go (one operation in one start state), image_test.go,
+// judge_test.go, then the tests.
+package steps

@@ -1,0 +1,158 @@
+//go:build linux && amd64
+
+package steps
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/arena"
+	"usarena/config"
+	"usarena/info"
+	"usarena/internal/layout"
+)
+
+// judge looks at an image in a file of its own. There the hand is dead. The
+// survivor lives at first, then it dies as well; then everything must be had.
+func (s *scene) judge(m *image, end bool, name string, want int) (err error) {
+	if err := clean(info.CheckImage(m.flat()), nil); err != nil {
+		return fmt.Errorf("before recovery: %w", err)
+	}
+	if err := m.write(name); err != nil {
+		return err
+	}
+	defer os.Remove(name)
+	living, err := occupy(name, s.slots)
+	if err != nil {
+		return err
+	}
+	defer living.Close()
+	a, err := arena.Join(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := s.settled(a, name, end, len(s.slots), m); err != nil {
+		return fmt.Errorf("the hand is dead: %w", err)
+	}
+	living.Close()
+	if err := s.settled(a, name, end, 0, m); err != nil {
+		return fmt.Errorf("all are dead: %w", err)
+	}
+	got, err := drain(a, name)
+	if err != nil {
+		return fmt.Errorf("full workload: %w", err)
+	}
+	if got != want {
+		return fmt.Errorf("%d pages can be had, %d where nobody died", got, want)
+	}
+	return clean(info.Check(name))
+}
+
+// settled recovers, and looks whether everything is as it must be. others is how
+// many users live beside the judge.
+func (s *scene) settled(a *arena.Arena, name string, end bool, others int, m *image) error {
+	if _, err := a.Recover(context.Background()); err != nil {
+		return err
+	}
+	if err := clean(info.Check(name)); err != nil {
+		return err
+	}
+	users, err := info.Users(name)
+	if err != nil {
+		return err
+	}
+	if len(users) != others+1 {
+		return fmt.Errorf("%d users are left, want %d: %+v", len(users), others+1, users)
+	}
+	now, err := blocksOf(name)
+	if err != nil {
+		return err
+	}
+	if err := s.accounts(now, end); err != nil {
+		return err
+	}
+	if err := s.contents(a, now, m); err != nil {
+		return err
+	}
+	if s.op.after != nil {
+		return s.op.after(&aftermath{a: a, things: s.things, alive: others > 0})
+	}
+	return nil
+}
+
+// contents compares what is in blocks with what was in them at first; a block
+// that has moved is compared with where it was.
+func (s *scene) contents(a *arena.Arena, now map[arena.Offset]uint64, m *image) error {
+	for off, size := range now {
+		was, old := s.before[off], off
+		if _, ok := s.before[off]; !ok {
+			if s.aim.Moves == 0 {
+				continue // its content is undefined
+			}
+			if old = s.aim.Frees[0]; now[old] != 0 {
+				continue // still there, and the new one perhaps not complete
+			}
+			was = min(s.before[old], s.aim.Moves)
+		}
+		n := min(was, size)
+		if !bytes.Equal(a.Bytes(off, n), s.first.content(old, n)) {
+			return fmt.Errorf("the block of %d bytes at %#x has another content", size, off)
+		}
+	}
+	return nil
+}
+
+// clean turns findings into an error.
+func clean(r info.Report, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, f := range r.Findings {
+		err = errors.Join(err, fmt.Errorf("check: %s at %#x: %s", f.Kind, f.Offset, f.Detail))
+	}
+	return err
+}
+
+// occupy holds the bytes of slots, so that their users live.
+func occupy(name string, slots []int) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, slot := range slots {
+		lk := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart, Start: int64(layout.LockByte(slot)), Len: 1}
+		if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &lk); err != nil {
+			f.Close()
+			return nil, fmt.Errorf("hold slot %d: %w", slot, err)
+		}
+	}
+	return f, nil
+}
+
+// capacity is how many pages can be had in an arena in which nobody died.
+func capacity(p *member, cfg config.Config, things bool, name string) (int, error) {
+	defer os.Remove(name)
+	if _, err := p.do(order{Do: "make", Arena: name, Cfg: cfg, Things: things}); err != nil {
+		return 0, err
+	}
+	if _, err := p.do(order{Do: "join", Arena: name}); err != nil {
+		return 0, err
+	}
+	an, err := p.do(order{Do: "finish", Arena: name})
+	if err != nil {
+		return 0, err
+	}
+	_, err = p.do(order{Do: "leave"})
+	return an.Pages, err
+}
+
+// hurry is how soon a survivor must have done everything.
+const hurry = time.Second

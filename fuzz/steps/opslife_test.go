@@ -1,0 +1,43 @@
+//go:build linux && amd64
+
+package steps
+
+import (
+	"context"
+	"errors"
+
+	"usarena/arena"
+)
+
+// lifeOps are about users.
+func lifeOps() []*operation {
+	return []*operation{{
+		name: "attach", kind: heap, joins: true, long: true,
+		aim: func(h *hand) (call, aim, error) {
+			return func() (_ arena.Offset, err error) { h.a, err = arena.Join(h.name); return 0, err }, aim{}, nil
+		},
+	}, {
+		// Recovers the dead user of the first slot that is free to take.
+		name: "attach to a dead user's slot", kind: heap, joins: true, dead: 2, long: true,
+		aim: func(h *hand) (call, aim, error) {
+			return func() (_ arena.Offset, err error) { h.a, err = arena.Join(h.name); return 0, err }, aim{}, nil
+		},
+	}, {
+		name: "detach", kind: heap, before: 40, long: true,
+		setup: func(h *hand, n *needs) error { n.Give = h.some(h.held); return nil },
+		aim: func(h *hand) (call, aim, error) {
+			return func() (arena.Offset, error) { return 0, h.a.Close() }, aim{}, nil
+		},
+	}, {
+		name: "recover", kind: heap, before: 10, dead: 4, long: true, stop: true,
+		aim: func(h *hand) (call, aim, error) {
+			return func() (arena.Offset, error) {
+				got, err := h.a.Recover(context.Background())
+				if err == nil && got.Users == 0 {
+					err = errors.New("nobody was recovered")
+				}
+				return 0, err
+			}, aim{}, nil
+		},
+	}}
+}

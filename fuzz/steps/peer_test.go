@@ -1,0 +1,206 @@
+//go:build linux && amd64
+
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"usarena/arena"
+	"usarena/config"
+	"usarena/info"
+	"usarena/internal/worker"
+)
+
+// order is what a peer is told to do; answer is what came of it.
+type order struct {
+	Do     string
+	Arena  string
+	Cfg    config.Config
+	Seed   uint64
+	Dead   int // users that shall be dead
+	Before int
+	Things bool
+	Offs   []arena.Offset
+	Sizes  []uint64
+	Want   things
+}
+
+type answer struct {
+	Err    string
+	Slot   int
+	Offs   []arena.Offset
+	Freed  []arena.Offset
+	Blocks map[arena.Offset]uint64
+	Pages  int
+	Took   time.Duration
+	Things things
+}
+
+// peer is a process that serves many start states, one after the other: it makes
+// them, and it is the other user in them.
+type peer struct {
+	users []*hand // of the start state that is being made
+	me    *hand   // the survivor
+	wait  chan error
+}
+
+func init() {
+	role("peer", func(s *worker.Side) error {
+		s.Follow()
+		p := &peer{}
+		for {
+			var o order
+			if err := s.Hear(&o); err != nil {
+				return err
+			}
+			var an answer
+			if err := p.obey(&o, &an); err != nil {
+				an.Err = err.Error()
+			}
+			if err := s.Tell(an); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func (p *peer) obey(o *order, an *answer) (err error) {
+	switch o.Do {
+	case "make":
+		return p.make(o, an)
+	case "drop":
+		for _, h := range p.users {
+			err = h.a.Close()
+		}
+		p.users = nil
+		return err
+	case "join":
+		p.me = &hand{name: o.Arena, r: choices(o.Seed, 3), theirs: o.Offs, things: o.Want}
+		if p.me.a, err = arena.Join(o.Arena); err != nil {
+			return err
+		}
+		p.me.churn(o.Before)
+		an.Slot, an.Offs, an.Freed = p.me.a.Self().Slot, p.me.held, p.me.freed
+	case "serve":
+		for _, off := range o.Offs {
+			if err := p.me.a.Free(off); err != nil {
+				return err
+			}
+		}
+		for _, n := range o.Sizes {
+			off, err := p.me.malloc(n)
+			if err != nil {
+				return err
+			}
+			an.Offs = append(an.Offs, off)
+		}
+	case "recover":
+		began := time.Now()
+		if _, err = p.me.a.Recover(context.Background()); err == nil {
+			an.Blocks, err = blocksOf(o.Arena)
+		}
+		an.Took = time.Since(began)
+	case "finish":
+		began := time.Now()
+		an.Pages, err = drain(p.me.a, o.Arena)
+		an.Took = time.Since(began)
+	case "leave":
+		err = p.me.a.Close()
+		p.me = nil
+	default:
+		err = fmt.Errorf("order %q", o.Do)
+	}
+	return err
+}
+
+// make makes a start state: several users, of whom some leave and Dead stay, and
+// are dead in a copy of the file.
+func (p *peer) make(o *order, an *answer) error {
+	a, err := arena.Create(o.Arena, &o.Cfg)
+	if err != nil {
+		return err
+	}
+	r := choices(o.Seed, 1)
+	n := o.Dead + 1 + r.IntN(2)
+	for i := range n {
+		if i > 0 {
+			if a, err = arena.Join(o.Arena); err != nil {
+				return err
+			}
+		}
+		p.users = append(p.users, &hand{name: o.Arena, a: a, r: r})
+	}
+	var held []arena.Offset
+	for range 2 {
+		for _, h := range p.users {
+			h.theirs, h.held, h.freed = held, nil, nil
+			h.churn(o.Before)
+			held = append(slices.Clone(h.theirs), h.held...)
+		}
+	}
+	for len(p.users) > o.Dead {
+		last := p.users[len(p.users)-1]
+		if err := last.a.Close(); err != nil {
+			return err
+		}
+		p.users = p.users[:len(p.users)-1]
+	}
+	an.Offs = held
+	return nil
+}
+
+// blocksOf lists what is allocated.
+func blocksOf(name string) (map[arena.Offset]uint64, error) {
+	list := map[arena.Offset]uint64{}
+	for b, err := range info.Walk(name) {
+		if err != nil {
+			return nil, err
+		}
+		list[b.Offset] = b.Size
+	}
+	return list, nil
+}
+
+// drain frees everything, allocates all that there is and frees it again. It
+// gives the number of pages that could be had.
+func drain(a *arena.Arena, name string) (pages int, err error) {
+	list, err := blocksOf(name)
+	if err != nil {
+		return 0, err
+	}
+	for off := range list {
+		if err := a.Free(off); err != nil {
+			return 0, err
+		}
+	}
+	var got []arena.Offset
+	taken := map[arena.Offset]bool{}
+	for _, n := range []uint64{16, 1} {
+		for {
+			off, err := a.Malloc(n * page)
+			if full(err) {
+				break
+			}
+			if err != nil {
+				return pages, err
+			}
+			for i := range n {
+				if taken[off+i*page] {
+					return pages, fmt.Errorf("the page at %#x was handed out twice", off+i*page)
+				}
+				taken[off+i*page] = true
+			}
+			got = append(got, off)
+			pages += int(n)
+		}
+	}
+	for _, off := range got {
+		if err := a.Free(off); err != nil {
+			return pages, err
+		}
+	}
+	return pages, nil
+}

@@ -1,0 +1,204 @@
+//go:build linux && amd64
+
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"usarena/arena"
+)
+
+// base is where start states of an operation begin: the file of an arena whose
+// users are dead or gone.
+type base struct {
+	op     *operation
+	seed   uint64
+	image  *image
+	held   []arena.Offset
+	things things
+}
+
+// makeBase has a peer make start state i of op.
+func makeBase(p *member, op *operation, i int, name string) (*base, error) {
+	b := &base{op: op, seed: *seed + uint64(i)*1_000_003}
+	r := choices(b.seed, 0)
+	cfg := op.kind.cfg
+	before := 12
+	if op.kind.name == tiny.name {
+		before = 4
+	}
+	an, err := p.do(order{Do: "make", Arena: name, Cfg: cfg, Seed: b.seed, Dead: op.dead + r.IntN(3), Before: before, Things: op.things})
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(name)
+	b.held, b.things = an.Offs, an.Things
+	if b.image, err = read(name); err != nil {
+		return nil, err
+	}
+	_, err = p.do(order{Do: "drop"})
+	return b, err
+}
+
+// scene is one operation in one start state, with the hand about to do it.
+type scene struct {
+	*base
+	name   string
+	peer   *member // the survivor
+	hand   *member
+	tr     *tracer
+	aim    aim
+	slots  []int // of those who live, but for the hand
+	slot   int   // the hand's, 0 where it is none yet
+	before map[arena.Offset]uint64
+	first  *image // before the first instruction
+}
+
+var errSkip = errors.New("this start state is none for the operation")
+
+// open sets the scene up: after it the hand stands at its first instruction, and
+// its other threads are held.
+func (b *base) open(p *member, name string) (_ *scene, err error) {
+	s := &scene{base: b, name: name, peer: p}
+	if err := b.image.write(name); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.hand, err = launch("hand"); err != nil {
+		return nil, err
+	}
+	few := 10
+	if b.op.kind.name == tiny.name {
+		few = 3
+	}
+	joined, err := p.do(order{Do: "join", Arena: name, Seed: b.seed, Before: few, Offs: b.held, Want: b.things})
+	if err != nil {
+		return nil, err
+	}
+	s.slots = []int{joined.Slot}
+	theirs := without(b.held, joined.Freed)
+	var n needs
+	tk := task{Arena: name, Op: b.op.name, Seed: b.seed, Theirs: append(theirs, joined.Offs...), Things: b.things}
+	if err := s.hand.ask(tk, &n); err != nil {
+		return nil, err
+	}
+	if n.Skip != "" {
+		return nil, fmt.Errorf("%w: %s", errSkip, n.Skip)
+	}
+	s.slot = n.Slot
+	served, err := p.do(order{Do: "serve", Offs: n.Give, Sizes: n.Sizes})
+	if err != nil {
+		return nil, err
+	}
+	var rd ready
+	if err := s.hand.ask(served.Offs, &rd); err != nil {
+		return nil, err
+	}
+	s.aim = rd.Aim
+	return s, s.trace(rd.Tid)
+}
+
+// trace brings the hand's thread to its first mark and stops all others. The
+// caller's goroutine is locked to its thread.
+func (s *scene) trace(tid int) (err error) {
+	if s.tr, err = newTracer(s.hand.Pid(), tid); err != nil {
+		return err
+	}
+	if _, err := s.hand.begin.Write([]byte{1}); err != nil {
+		return err
+	}
+	if err := s.tr.toMark(); err != nil {
+		return err
+	}
+	if err := s.tr.hold(); err != nil {
+		return err
+	}
+	s.before, err = blocksOf(s.name)
+	return err
+}
+
+// close ends the hand and lets the peer leave.
+func (s *scene) close() {
+	if s.tr != nil && !s.tr.free {
+		s.tr.kill()
+	}
+	if s.hand != nil {
+		s.hand.end()
+	}
+	os.Remove(s.name)
+}
+
+// hush stops the survivor's process, or lets it go on.
+func (s *scene) hush(yes bool) error {
+	sig := unix.SIGCONT
+	if yes {
+		sig = unix.SIGSTOP
+	}
+	return unix.Kill(s.peer.Pid(), sig)
+}
+
+func without(list, gone []arena.Offset) (rest []arena.Offset) {
+	set := map[arena.Offset]bool{}
+	for _, off := range gone {
+		set[off] = true
+	}
+	for _, off := range list {
+		if !set[off] {
+			rest = append(rest, off)
+		}
+	}
+	return rest
+}
+
+// accounts compares what is allocated with what must and may be. end says that
+// the operation has been done to its end.
+func (s *scene) accounts(now map[arena.Offset]uint64, end bool) error {
+	goes := map[arena.Offset]bool{}
+	for _, off := range s.aim.Frees {
+		goes[off] = true
+	}
+	freed, resized := 0, false
+	for off, size := range s.before {
+		got, ok := now[off]
+		switch {
+		case !ok && goes[off]:
+			freed++
+		case !ok:
+			return fmt.Errorf("the block of %d bytes at %#x is gone", size, off)
+		case got != size && off == s.aim.Resizes:
+			resized = true
+		case got != size:
+			return fmt.Errorf("the block at %#x has %d bytes, it had %d", off, got, size)
+		}
+	}
+	added := 0
+	for off, size := range now {
+		if _, ok := s.before[off]; ok {
+			continue
+		}
+		if added++; added > s.aim.Adds {
+			return fmt.Errorf("a block of %d bytes at %#x that nobody has allocated", size, off)
+		}
+	}
+	if s.aim.Moves > 0 && freed > 0 && added == 0 {
+		return fmt.Errorf("the block at %#x is gone and no other in its place", s.aim.Frees[0])
+	}
+	if !end {
+		return nil
+	}
+	if inPlace := s.aim.Moves > 0 && added == 0 && freed == 0; inPlace {
+		return nil
+	}
+	if freed != len(s.aim.Frees) || added != s.aim.Adds {
+		return fmt.Errorf("%d of %d blocks freed, %d of %d allocated, resized: %v", freed, len(s.aim.Frees), added, s.aim.Adds, resized)
+	}
+	return nil
+}

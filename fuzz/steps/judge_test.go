@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -21,7 +20,7 @@ import (
 
 // judge looks at an image in a file of its own. There the hand is dead. The
 // survivor lives at first, then it dies as well; then everything must be had.
-func (s *scene) judge(m *image, end bool, name string, want int) (err error) {
+func (s *scene) judge(m *image, name string, want int) (err error) {
 	if err := clean(info.CheckImage(m.flat()), nil); err != nil {
 		return fmt.Errorf("before recovery: %w", err)
 	}
@@ -33,17 +32,17 @@ func (s *scene) judge(m *image, end bool, name string, want int) (err error) {
 	if err != nil {
 		return err
 	}
-	defer living.Close()
+	defer living.die()
 	a, err := arena.Join(name)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := s.settled(a, name, end, len(s.slots), m); err != nil {
+	if err := s.settled(a, name, m.end, len(s.slots)); err != nil {
 		return fmt.Errorf("the hand is dead: %w", err)
 	}
-	living.Close()
-	if err := s.settled(a, name, end, 0, m); err != nil {
+	living.die()
+	if err := s.settled(a, name, m.end, 0); err != nil {
 		return fmt.Errorf("all are dead: %w", err)
 	}
 	got, err := drain(a, name)
@@ -58,7 +57,7 @@ func (s *scene) judge(m *image, end bool, name string, want int) (err error) {
 
 // settled recovers, and looks whether everything is as it must be. others is how
 // many users live beside the judge.
-func (s *scene) settled(a *arena.Arena, name string, end bool, others int, m *image) error {
+func (s *scene) settled(a *arena.Arena, name string, end bool, others int) error {
 	if _, err := a.Recover(context.Background()); err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func (s *scene) settled(a *arena.Arena, name string, end bool, others int, m *im
 	if err := s.accounts(now, end); err != nil {
 		return err
 	}
-	if err := s.contents(a, now, m); err != nil {
+	if err := s.contents(a, now); err != nil {
 		return err
 	}
 	if s.op.after != nil {
@@ -90,7 +89,7 @@ func (s *scene) settled(a *arena.Arena, name string, end bool, others int, m *im
 
 // contents compares what is in blocks with what was in them at first; a block
 // that has moved is compared with where it was.
-func (s *scene) contents(a *arena.Arena, now map[arena.Offset]uint64, m *image) error {
+func (s *scene) contents(a *arena.Arena, now map[arena.Offset]uint64) error {
 	for off, size := range now {
 		was, old := s.before[off], off
 		if _, ok := s.before[off]; !ok {
@@ -121,20 +120,30 @@ func clean(r info.Report, err error) error {
 	return err
 }
 
-// occupy holds the bytes of slots, so that their users live.
-func occupy(name string, slots []int) (*os.File, error) {
+// life holds the bytes of slots, so that their users live.
+type life struct{ f *os.File }
+
+func occupy(name string, slots []int) (life, error) {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return life{}, err
 	}
 	for _, slot := range slots {
 		lk := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart, Start: int64(layout.LockByte(slot)), Len: 1}
 		if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &lk); err != nil {
 			f.Close()
-			return nil, fmt.Errorf("hold slot %d: %w", slot, err)
+			return life{}, fmt.Errorf("hold slot %d: %w", slot, err)
 		}
 	}
-	return f, nil
+	return life{f}, nil
+}
+
+// die gives the bytes back. Closing alone would not do while a process that is
+// just being started has a copy of the descriptor.
+func (l life) die() {
+	lk := unix.Flock_t{Type: unix.F_UNLCK, Whence: io.SeekStart}
+	unix.FcntlFlock(l.f.Fd(), unix.F_OFD_SETLK, &lk)
+	l.f.Close()
 }
 
 // capacity is how many pages can be had in an arena in which nobody died.
@@ -153,6 +162,3 @@ func capacity(p *member, cfg config.Config, things bool, name string) (int, erro
 	_, err = p.do(order{Do: "leave"})
 	return an.Pages, err
 }
-
-// hurry is how soon a survivor must have done everything.
-const hurry = time.Second

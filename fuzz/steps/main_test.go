@@ -20,6 +20,7 @@ var (
 	kills    = flag.Int("steps.kills", 2, "kills of each operation in each start state")
 	stops    = flag.Int("steps.stops", 1, "stops of each operation that is stopped")
 	stopTime = flag.Duration("steps.stop", 50*time.Millisecond, "how long a process is stopped")
+	every    = flag.Int("steps.every", 0, "kill at every N-th instruction")
 	all      = flag.Bool("steps.all", false, "kill at every instruction")
 	only     = flag.String("steps.op", "", "operations whose names match")
 	seed     = flag.Uint64("steps.seed", 0, "seed of random choices, 0 takes the time")

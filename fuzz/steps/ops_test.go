@@ -17,7 +17,7 @@ type operation struct {
 	dead   int  // dead users that there are at least
 	joins  bool // the hand is no user yet
 	stop   bool // is also stopped
-	long   bool // not in the short form
+	long   bool // takes long, so there are fewer start states of it
 	things bool // locks and their kin are there
 
 	// setup does what comes before others do what it asks for.
@@ -54,6 +54,14 @@ func (h *hand) mallocs(n uint64) (call, aim, error) {
 // frees is the aim of a free.
 func (h *hand) frees(off arena.Offset) (call, aim, error) {
 	return func() (arena.Offset, error) { return 0, h.a.Free(off) }, aim{Frees: []arena.Offset{off}}, nil
+}
+
+// states is how many start states there are.
+func (op *operation) states() int {
+	if op.long {
+		return (*states + 2) / 3
+	}
+	return *states
 }
 
 func operations() []*operation {

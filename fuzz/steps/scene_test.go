@@ -62,18 +62,14 @@ var errSkip = errors.New("this start state is none for the operation")
 
 // open sets the scene up: after it the hand stands at its first instruction, and
 // its other threads are held.
-func (b *base) open(p *member, name string) (_ *scene, err error) {
-	s := &scene{base: b, name: name, peer: p}
+// It is to be closed also after an error.
+func (b *base) open(p *member, name string, lane int) (s *scene, err error) {
+	s = &scene{base: b, name: name, peer: p}
 	if err := b.image.write(name); err != nil {
-		return nil, err
+		return s, err
 	}
-	defer func() {
-		if err != nil {
-			s.close()
-		}
-	}()
 	if s.hand, err = launch("hand"); err != nil {
-		return nil, err
+		return s, err
 	}
 	few := 10
 	if b.op.kind.name == tiny.name {
@@ -81,35 +77,35 @@ func (b *base) open(p *member, name string) (_ *scene, err error) {
 	}
 	joined, err := p.do(order{Do: "join", Arena: name, Seed: b.seed, Before: few, Offs: b.held, Want: b.things})
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	s.slots = []int{joined.Slot}
 	theirs := without(b.held, joined.Freed)
 	var n needs
 	tk := task{Arena: name, Op: b.op.name, Seed: b.seed, Theirs: append(theirs, joined.Offs...), Things: b.things}
 	if err := s.hand.ask(tk, &n); err != nil {
-		return nil, err
+		return s, err
 	}
 	if n.Skip != "" {
-		return nil, fmt.Errorf("%w: %s", errSkip, n.Skip)
+		return s, fmt.Errorf("%w: %s", errSkip, n.Skip)
 	}
 	s.slot = n.Slot
 	served, err := p.do(order{Do: "serve", Offs: n.Give, Sizes: n.Sizes})
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	var rd ready
 	if err := s.hand.ask(served.Offs, &rd); err != nil {
-		return nil, err
+		return s, err
 	}
 	s.aim = rd.Aim
-	return s, s.trace(rd.Tid)
+	return s, s.trace(rd.Tid, lane)
 }
 
 // trace brings the hand's thread to its first mark and stops all others. The
 // caller's goroutine is locked to its thread.
-func (s *scene) trace(tid int) (err error) {
-	if s.tr, err = newTracer(s.hand.Pid(), tid); err != nil {
+func (s *scene) trace(tid, lane int) (err error) {
+	if s.tr, err = newTracer(s.hand.Pid(), tid, lane); err != nil {
 		return err
 	}
 	if _, err := s.hand.begin.Write([]byte{1}); err != nil {

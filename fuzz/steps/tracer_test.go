@@ -52,7 +52,7 @@ const (
 
 // newTracer begins to trace a running thread. A program that may not trace gets
 // EPERM. The caller has locked its goroutine to its thread.
-func newTracer(pid, tid int) (*tracer, error) {
+func newTracer(pid, tid, lane int) (*tracer, error) {
 	if pid <= 1 || tid <= 1 {
 		return nil, fmt.Errorf("trace thread %d of %d: no such process", tid, pid)
 	}
@@ -61,18 +61,16 @@ func newTracer(pid, tid int) (*tracer, error) {
 	}
 	tr := &tracer{pid: pid, tid: tid, over: make(chan struct{})}
 	if err := unix.SchedGetaffinity(0, &tr.mask); err == nil {
-		share(&tr.mask, tid)
+		share(&tr.mask, tid, lane)
 	}
 	tr.guard.Go(tr.watch)
 	return tr, nil
 }
 
-var processor atomic.Int64
-
-// share puts this thread and another one on one of the processors of mask. That
-// it fails is a matter of speed only.
-func share(mask *unix.CPUSet, tid int) {
-	n := int(processor.Add(1)) % max(mask.Count(), 1)
+// share puts this thread and another one on the lane's processor of those of
+// mask. That it fails is a matter of speed only.
+func share(mask *unix.CPUSet, tid, lane int) {
+	n := lane % max(mask.Count(), 1)
 	for cpu := range 1024 {
 		if !mask.IsSet(cpu) {
 			continue

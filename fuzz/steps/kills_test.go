@@ -1,0 +1,112 @@
+//go:build linux && amd64
+
+package steps
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+
+	"usarena/info"
+)
+
+// kills kills the hand at some instructions of the operation, which took so many
+// steps when its images were taken.
+func (l *lane) kills(b *base, j job, sum *row, list []*image, steps int) error {
+	for _, k := range chooseSteps(b, list, steps) {
+		if err := l.kill(b, j, sum, k); err != nil {
+			return fmt.Errorf("killed at instruction %d of %d: %w", k, steps, err)
+		}
+		sum.kills++
+	}
+	return nil
+}
+
+// chooseSteps chooses instructions before which to kill: all, every so many, or
+// some, half of these where the arena has just changed or is about to.
+func chooseSteps(b *base, list []*image, steps int) (ks []int) {
+	if *all || *every > 0 {
+		for k := 0; k <= steps; k += max(*every, 1) {
+			ks = append(ks, k)
+		}
+		return ks
+	}
+	r := choices(b.seed, 4)
+	for n := range *kills {
+		k := r.IntN(steps + 1)
+		if n%2 == 0 {
+			k = pick(r, list).step - r.IntN(2)
+		}
+		ks = append(ks, max(k, 0))
+	}
+	slices.Sort(ks)
+	return ks
+}
+
+// kill ends the hand after k instructions; the survivor must then find all as it
+// must be, and finish a full workload.
+func (l *lane) kill(b *base, j job, sum *row, k int) (err error) {
+	s, err := l.open(b)
+	if err != nil {
+		return err
+	}
+	defer l.close(s, &err)
+	over := false
+	for range k {
+		st, err := s.tr.step()
+		if err != nil {
+			return err
+		}
+		if over = st != stepped; over {
+			break // it took a shorter way this time
+		}
+	}
+	mine, theirs := baseOf(s.hand.Pid(), s.name), baseOf(l.peer.Pid(), s.name)
+	if mine == theirs && mine != 0 {
+		return fmt.Errorf("both processes map the arena at %#x", mine)
+	}
+	if err := s.tr.kill(); err != nil {
+		return err
+	}
+	<-s.hand.ended
+	return s.survives(j, sum, over)
+}
+
+// survives has the survivor do everything.
+func (s *scene) survives(j job, sum *row, over bool) error {
+	found, err := s.peer.do(order{Do: "recover", Arena: s.name})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(clean(info.Check(s.name)), s.accounts(found.Blocks, over)); err != nil {
+		return err
+	}
+	an, err := s.peer.do(order{Do: "finish", Arena: s.name})
+	if err != nil {
+		return err
+	}
+	sum.worst = max(sum.worst, found.Took+an.Took)
+	if an.Pages != j.want {
+		return fmt.Errorf("%d pages can be had, %d where nobody died", an.Pages, j.want)
+	}
+	return clean(info.Check(s.name))
+}
+
+// baseOf is where a process has mapped the arena of that name, 0 for nowhere.
+func baseOf(pid int, name string) uint64 {
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range bytes.Lines(maps) {
+		if f := bytes.Fields(line); len(f) == 6 && string(f[5]) == name && string(f[1]) == "rw-s" {
+			from, _, _ := bytes.Cut(f[0], []byte("-"))
+			at, _ := strconv.ParseUint(string(from), 16, 64)
+			return at
+		}
+	}
+	return 0
+}

@@ -14,7 +14,7 @@ func (s *scene) film() (list []*image, err error) {
 		return nil, err
 	}
 	defer s.hush(false)
-	w, err := newWatch(s.name, s.op.kind.cfg, nil)
+	w, err := newWatch(s.name, s.op.kind.cfg, s.things.pages())
 	if err != nil {
 		return nil, err
 	}

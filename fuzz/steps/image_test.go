@@ -38,6 +38,18 @@ type watch struct {
 	hash  maphash.Seed
 }
 
+// pages are those that the objects lie in.
+func (x things) pages() (list []span) {
+	seen := map[uint64]bool{}
+	for _, off := range []uint64{x.Lock, x.Sema, x.Barrier, x.RWLock} {
+		if at := off &^ (page - 1); off != 0 && !seen[at] {
+			seen[at] = true
+			list = append(list, span{at, at + page})
+		}
+	}
+	return list
+}
+
 // newWatch maps the arena of that name.
 func newWatch(name string, cfg config.Config, extra []span) (*watch, error) {
 	f, err := os.Open(name)

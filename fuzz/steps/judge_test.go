@@ -82,7 +82,7 @@ func (s *scene) settled(a *arena.Arena, name string, end bool, others int) error
 		return err
 	}
 	if s.op.after != nil {
-		return s.op.after(&aftermath{a: a, things: s.things, alive: others > 0})
+		return s.op.after(&aftermath{a: a, things: s.things, alive: others > 0, does: s.does})
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (l *lane) kill(b *base, j job, sum *row, k int) (err error) {
 
 // survives has the survivor do everything.
 func (s *scene) survives(j job, sum *row, over bool) error {
-	found, err := s.peer.do(order{Do: "recover", Arena: s.name})
+	found, err := s.peer.do(order{Do: "recover", Arena: s.name, Things: s.op.things})
 	if err != nil {
 		return err
 	}

@@ -69,12 +69,33 @@ func operations() []*operation {
 }
 
 func operationCalled(name string) *operation {
-	for _, op := range operations() {
+	for _, op := range slices.Concat(operations(), fastOps()) {
 		if op.name == name {
 			return op
 		}
 	}
 	panic("no operation is called " + name)
+}
+
+// fastOps are for counting instructions.
+func fastOps() []*operation {
+	few := func(h *hand, n *needs) error {
+		list, err := h.several(5, 64)
+		if err == nil {
+			h.keep = list[2]
+		}
+		return err
+	}
+	return []*operation{{
+		name: "nothing", kind: heap, setup: few,
+		aim: func(h *hand) (call, aim, error) { return func() (arena.Offset, error) { return 0, nil }, aim{}, nil },
+	}, {
+		name: "fast malloc", kind: heap, setup: few,
+		aim: func(h *hand) (call, aim, error) { return h.mallocs(64) },
+	}, {
+		name: "fast free", kind: heap, setup: few,
+		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+	}}
 }
 
 // smallOps are about small blocks and spans.

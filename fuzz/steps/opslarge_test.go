@@ -38,7 +38,7 @@ func largeOps() []*operation {
 		name: "large malloc", kind: heap, before: 20, setup: holes, stop: true,
 		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.pages(9, 12)) },
 	}, {
-		name: "large malloc, joins", kind: heap, before: 20, setup: holes,
+		name: "large malloc, joins", kind: heap, before: 20, setup: holes, stop: true,
 		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.pages(16, 18)) },
 	}, {
 		name: "large free", kind: heap, before: 20, setup: holes, stop: true,

@@ -3,7 +3,7 @@
 package steps
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,6 +26,8 @@ type order struct {
 	Offs   []arena.Offset
 	Sizes  []uint64
 	Want   things
+	For    time.Duration
+	What   string // what the survivor shall do meanwhile
 }
 
 type answer struct {
@@ -37,14 +39,17 @@ type answer struct {
 	Pages  int
 	Took   time.Duration
 	Things things
+	Does   string
+	Calls  int
 }
 
 // peer is a process that serves many start states, one after the other: it makes
 // them, and it is the other user in them.
 type peer struct {
-	users []*hand // of the start state that is being made
-	me    *hand   // the survivor
-	wait  chan error
+	users []*hand    // of the start state that is being made
+	me    *hand      // the survivor
+	does  string     // what the survivor does meanwhile
+	wait  chan error // and waits for
 }
 
 func init() {
@@ -73,7 +78,7 @@ func (p *peer) obey(o *order, an *answer) (err error) {
 		return p.make(o, an)
 	case "drop":
 		for _, h := range p.users {
-			err = h.a.Close()
+			err = errors.Join(err, left(h.a.Close()))
 		}
 		p.users = nil
 		return err
@@ -97,18 +102,34 @@ func (p *peer) obey(o *order, an *answer) (err error) {
 			}
 			an.Offs = append(an.Offs, off)
 		}
+		p.does, p.wait = "", nil
+		if o.What != "" {
+			err = p.begin(o.What)
+		}
+		an.Does = p.does
 	case "recover":
 		began := time.Now()
-		if _, err = p.me.a.Recover(context.Background()); err == nil {
+		if _, err = p.me.a.Recover(background); err == nil {
 			an.Blocks, err = blocksOf(o.Arena)
 		}
 		an.Took = time.Since(began)
+		if err == nil {
+			err = p.finishWait()
+		}
+		if o.Things && err == nil {
+			err = (&aftermath{a: p.me.a, things: p.me.things, alive: true, does: p.does}).lockable()
+		}
+	case "work":
+		an.Calls, err = p.me.busy(o.For)
+		if err == nil {
+			an.Blocks, err = blocksOf(o.Arena)
+		}
 	case "finish":
 		began := time.Now()
 		an.Pages, err = drain(p.me.a, o.Arena)
 		an.Took = time.Since(began)
 	case "leave":
-		err = p.me.a.Close()
+		err = left(p.me.a.Close())
 		p.me = nil
 	default:
 		err = fmt.Errorf("order %q", o.Do)
@@ -133,6 +154,9 @@ func (p *peer) make(o *order, an *answer) error {
 		}
 		p.users = append(p.users, &hand{name: o.Arena, a: a, r: r})
 	}
+	if o.Things {
+		an.Things = makeThings(p.users[0].a)
+	}
 	var held []arena.Offset
 	for range 2 {
 		for _, h := range p.users {
@@ -149,7 +173,57 @@ func (p *peer) make(o *order, an *answer) error {
 		p.users = p.users[:len(p.users)-1]
 	}
 	an.Offs = held
+	if o.Things {
+		for _, h := range p.users {
+			h.takeSomething(must(an.Things.in(h.a)))
+		}
+	}
 	return nil
+}
+
+// left is what is wrong with a Close, which tells as well what was held.
+func left(err error) error {
+	if errors.Is(err, arena.ErrBusy) {
+		return nil
+	}
+	return err
+}
+
+// busy recovers the dead and then allocates and frees for a time, and leaves
+// nothing behind.
+func (h *hand) busy(d time.Duration) (calls int, err error) {
+	if _, err := h.a.Recover(background); err != nil {
+		return 0, err
+	}
+	mine := hand{name: h.name, a: h.a, r: h.r}
+	for end := time.Now().Add(d); time.Now().Before(end); calls += 10 {
+		mine.churn(10)
+		for len(mine.held) > 50 {
+			mine.free(mine.held[0])
+		}
+	}
+	for len(mine.held) > 0 {
+		mine.free(mine.held[0])
+	}
+	got, err := h.a.Recover(background)
+	if err == nil && got.Users > 0 {
+		err = fmt.Errorf("%d users were recovered that live", got.Users)
+	}
+	return calls, err
+}
+
+// takeSomething has a user that is going to be dead hold something.
+func (h *hand) takeSomething(x handles) {
+	switch h.r.IntN(5) {
+	case 0:
+		x.lock.TryLock(0)
+	case 1:
+		x.sema.TryP()
+	case 2:
+		x.rwlock.TryLock()
+	case 3:
+		x.rwlock.TryRLock()
+	}
 }
 
 // blocksOf lists what is allocated.

@@ -5,6 +5,7 @@ package steps
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -22,9 +23,11 @@ type base struct {
 	things things
 }
 
+func crc(s string) uint64 { return uint64(crc32.ChecksumIEEE([]byte(s))) }
+
 // makeBase has a peer make start state i of op.
 func makeBase(p *member, op *operation, i int, name string) (*base, error) {
-	b := &base{op: op, seed: *seed + uint64(i)*1_000_003}
+	b := &base{op: op, seed: *seed + uint64(i)*1_000_003 + crc(op.name)}
 	r := choices(b.seed, 0)
 	cfg := op.kind.cfg
 	before := 12
@@ -52,8 +55,9 @@ type scene struct {
 	hand   *member
 	tr     *tracer
 	aim    aim
-	slots  []int // of those who live, but for the hand
-	slot   int   // the hand's, 0 where it is none yet
+	does   string // what the survivor does meanwhile
+	slots  []int  // of those who live, but for the hand
+	slot   int    // the hand's, 0 where it is none yet
 	before map[arena.Offset]uint64
 	first  *image // before the first instruction
 }
@@ -90,10 +94,11 @@ func (b *base) open(p *member, name string, lane int) (s *scene, err error) {
 		return s, fmt.Errorf("%w: %s", errSkip, n.Skip)
 	}
 	s.slot = n.Slot
-	served, err := p.do(order{Do: "serve", Offs: n.Give, Sizes: n.Sizes})
+	served, err := p.do(order{Do: "serve", Offs: n.Give, Sizes: n.Sizes, What: n.Do})
 	if err != nil {
 		return s, err
 	}
+	s.does = served.Does
 	var rd ready
 	if err := s.hand.ask(served.Offs, &rd); err != nil {
 		return s, err

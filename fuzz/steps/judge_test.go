@@ -20,7 +20,11 @@ import (
 
 // judge looks at an image in a file of its own. There the hand is dead. The
 // survivor lives at first, then it dies as well; then everything must be had.
-func (s *scene) judge(m *image, name string, want int) (err error) {
+//
+// With late, nobody notices the hand's death for a while: others go on with what
+// it left half done, and then recover it. Otherwise the judge takes over its slot
+// at once.
+func (s *scene) judge(m *image, late bool, name string, want int) (err error) {
 	if err := clean(info.CheckImage(m.flat()), nil); err != nil {
 		return fmt.Errorf("before recovery: %w", err)
 	}
@@ -33,7 +37,7 @@ func (s *scene) judge(m *image, name string, want int) (err error) {
 		return err
 	}
 	defer living.die()
-	a, err := arena.Join(name)
+	a, err := s.enter(name, late)
 	if err != nil {
 		return err
 	}
@@ -53,6 +57,57 @@ func (s *scene) judge(m *image, name string, want int) (err error) {
 		return fmt.Errorf("%d pages can be had, %d where nobody died", got, want)
 	}
 	return clean(info.Check(name))
+}
+
+// enter joins; late, while the hand seems to live, and works a little.
+func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
+	if !late || s.slot == 0 {
+		return arena.Join(name)
+	}
+	seems, err := occupy(name, []int{s.slot})
+	if err != nil {
+		return nil, err
+	}
+	defer seems.die()
+	a, err := arena.Join(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.meanwhile(a); err != nil {
+		return nil, errors.Join(fmt.Errorf("before anybody noticed: %w", err), a.Close())
+	}
+	return a, nil
+}
+
+// meanwhile works with what the dead hand left, and leaves nothing behind.
+func (s *scene) meanwhile(a *arena.Arena) error {
+	var list []arena.Offset
+	for _, n := range []uint64{16, 64, 512, 2048, 9 * page, 64} {
+		off, err := a.Malloc(n)
+		if full(err) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		list = append(list, off)
+	}
+	for _, off := range list {
+		if err := a.Free(off); err != nil {
+			return err
+		}
+	}
+	if !s.op.things {
+		return nil
+	}
+	x, err := s.things.in(a)
+	if err != nil {
+		return err
+	}
+	if ok, err := x.sema.TryP(); err != nil || !ok {
+		return err
+	}
+	return x.sema.V()
 }
 
 // settled recovers, and looks whether everything is as it must be. others is how

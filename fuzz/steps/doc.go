@@ -24,15 +24,21 @@
 //
 //	-steps.states=N   start states of each operation (3; long 25)
 //	-steps.kills=N    kills of each operation in each start state (2)
+//	-steps.every=N    kills at every N-th instruction instead
+//	-steps.all        kills at every instruction
 //	-steps.stops=N    stops of each operation that is stopped (1; long 10)
 //	-steps.stop=TIME  for how long (50ms; long 1s)
-//	-steps.all        kills at every instruction
+//	-steps.planted    all planted bugs must be found, not only the first
 //	-steps.op=REGEXP  only operations whose names match
 //	-steps.seed=N     where random choices begin; 0 takes the time, and it is told
 //
-// Reading order: main_test.go (roles, flags), tracer_test.go and freeze_test.go
-// (a thread in steps), hand_test.go (the process that is stepped), operations: ops_test.go,
-// opslarge_test.go, opslife_test.go, opslocks_test.go; peer_test.go (survivor and maker of start
-// states), scene_test.go (one operation in one start state), image_test.go,
-// judge_test.go, then the tests.
+// Of operations that take many thousand instructions there are fewer start states.
+//
+// Reading order: main_test.go (flags), team_test.go (processes), tracer_test.go
+// and freeze_test.go (a thread in steps), hand_test.go with churn_test.go (the
+// process that is stepped), the operations: ops_test.go, opslarge_test.go,
+// opslife_test.go, opslocks_test.go; peer_test.go and wait_test.go (the survivor,
+// who also makes start states), scene_test.go (one operation in one start state),
+// image_test.go and film_test.go, judge_test.go, then the tests: lane_test.go with
+// kills_test.go and report_test.go, stops_test.go, cost_test.go, planted_test.go.
 package steps

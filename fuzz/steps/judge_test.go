@@ -73,7 +73,12 @@ func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.meanwhile(a); err != nil {
+	err = s.meanwhile(a)
+	if err == nil {
+		seems.die()
+		err = s.meanwhile(a) // who waits for what the hand held takes it now
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("before anybody noticed: %w", err), a.Close())
 	}
 	return a, nil

@@ -76,7 +76,7 @@ func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
 	err = s.meanwhile(a)
 	if err == nil {
 		seems.die()
-		err = s.meanwhile(a) // who waits for what the hand held takes it now
+		err = fillUp(a) // which has to take what the hand held
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("before anybody noticed: %w", err), a.Close())
@@ -113,6 +113,15 @@ func (s *scene) meanwhile(a *arena.Arena) error {
 		return err
 	}
 	return x.sema.V()
+}
+
+// fillUp allocates all free pages, and frees them again.
+func fillUp(a *arena.Arena) error {
+	list, err := allPages(a)
+	for _, off := range list {
+		err = errors.Join(err, a.Free(off))
+	}
+	return err
 }
 
 // settled recovers, and looks whether everything is as it must be. others is how

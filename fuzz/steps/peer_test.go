@@ -250,8 +250,23 @@ func drain(a *arena.Arena, name string) (pages int, err error) {
 			return 0, err
 		}
 	}
-	var got []arena.Offset
+	got, err := allPages(a)
 	taken := map[arena.Offset]bool{}
+	for _, off := range got {
+		n, e := a.BlockSize(off)
+		for at := off; at < off+n; at += page {
+			if taken[at] {
+				e = errors.Join(e, fmt.Errorf("the page at %#x was handed out twice", at))
+			}
+			taken[at] = true
+		}
+		err = errors.Join(err, e, a.Free(off))
+	}
+	return len(taken), err
+}
+
+// allPages allocates whole pages until there are no more.
+func allPages(a *arena.Arena) (list []arena.Offset, err error) {
 	for _, n := range []uint64{16, 1} {
 		for {
 			off, err := a.Malloc(n * page)
@@ -259,22 +274,10 @@ func drain(a *arena.Arena, name string) (pages int, err error) {
 				break
 			}
 			if err != nil {
-				return pages, err
+				return list, err
 			}
-			for i := range n {
-				if taken[off+i*page] {
-					return pages, fmt.Errorf("the page at %#x was handed out twice", off+i*page)
-				}
-				taken[off+i*page] = true
-			}
-			got = append(got, off)
-			pages += int(n)
+			list = append(list, off)
 		}
 	}
-	for _, off := range got {
-		if err := a.Free(off); err != nil {
-			return pages, err
-		}
-	}
-	return pages, nil
+	return list, nil
 }

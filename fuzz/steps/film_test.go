@@ -14,7 +14,7 @@ func (s *scene) film() (list []*image, err error) {
 		return nil, err
 	}
 	defer s.hush(false)
-	w, err := newWatch(s.name, s.op.kind.cfg, s.things.pages())
+	w, err := newWatch(s.name, s.op.kind.cfg, pagesOf(s.things.Lock, s.things.Sema, s.things.Barrier, s.things.RWLock, s.aim.Cell))
 	if err != nil {
 		return nil, err
 	}

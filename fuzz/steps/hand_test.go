@@ -34,8 +34,9 @@ type needs struct {
 
 // ready is what it says when the next thing is the operation.
 type ready struct {
-	Tid int
-	Aim aim
+	Tid  int
+	Aim  aim
+	Held []arena.Offset // its blocks
 }
 
 // aim is what an operation may change of what is allocated.
@@ -43,6 +44,8 @@ type aim struct {
 	Frees   []arena.Offset // freed at the end
 	Adds    int            // blocks that are new at the end
 	Resizes arena.Offset   // a block whose size changes
+	Cell    arena.Offset   // a cell that is changed in the same step, 0 none
+	Was     arena.Offset   // the block that it led to
 	Moves   uint64         // so many bytes of the freed block are in the new one
 }
 
@@ -60,6 +63,7 @@ type hand struct {
 	held   []arena.Offset // its blocks
 	theirs []arena.Offset // blocks of others, not freed yet
 	freed  []arena.Offset
+	cell   arena.Offset
 	things things
 	given  []arena.Offset // what the survivor allocated for it
 	keep   any            // between the parts of an operation
@@ -114,7 +118,7 @@ func work(s *worker.Side) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Tell(ready{Tid: unix.Gettid(), Aim: am}); err != nil {
+	if err := s.Tell(ready{Tid: unix.Gettid(), Aim: am, Held: h.held}); err != nil {
 		return err
 	}
 	got, err := h.between(do)

@@ -15,12 +15,6 @@ import (
 	"usarena/internal/layout"
 )
 
-// Words of the header, see doc/FORMAT.md.
-const (
-	dataOffAt   = 0xa0
-	committedAt = 0x200
-)
-
 // span is a range of an arena's bytes.
 type span struct{ off, end uint64 }
 
@@ -38,10 +32,10 @@ type watch struct {
 	hash  maphash.Seed
 }
 
-// pages are those that the objects lie in.
-func (x things) pages() (list []span) {
+// pagesOf are the pages of data that these lie in.
+func pagesOf(offs ...uint64) (list []span) {
 	seen := map[uint64]bool{}
-	for _, off := range []uint64{x.Lock, x.Sema, x.Barrier, x.RWLock} {
+	for _, off := range offs {
 		if at := off &^ (page - 1); off != 0 && !seen[at] {
 			seen[at] = true
 			list = append(list, span{at, at + page})
@@ -91,6 +85,7 @@ func (w *watch) place() {
 		{g.RegionsOff, g.RegionsOff + g.Regions*layout.RegionSize},
 		{g.StatesOff, g.StatesOff + w.pages*layout.StateSize},
 		{g.BitsOff, g.BitsOff + w.pages*layout.BitsSize},
+		{g.TenantsOff, g.TenantsOff + w.pages*layout.TenantsSize},
 	}
 	w.parts = append(w.parts, w.extra...)
 	w.last = make([][]byte, len(w.parts))

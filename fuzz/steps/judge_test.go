@@ -3,7 +3,6 @@
 package steps
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,11 +41,11 @@ func (s *scene) judge(m *image, late bool, name string, want int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := s.settled(a, name, m.end, len(s.slots)); err != nil {
+	if err := s.settled(a, name, m, late, len(s.slots)); err != nil {
 		return fmt.Errorf("the hand is dead: %w", err)
 	}
 	living.die()
-	if err := s.settled(a, name, m.end, 0); err != nil {
+	if err := s.settled(a, name, m, late, 0); err != nil {
 		return fmt.Errorf("all are dead: %w", err)
 	}
 	got, err := drain(a, name)
@@ -73,7 +72,10 @@ func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.meanwhile(a)
+	if s.op.kind.name == tiny.name {
+		seems.die() // in the only region, nothing is taken from who seems to live
+	}
+	err = meanwhile(a, s.things, s.aim.Cell)
 	if err == nil {
 		seems.die()
 		err = fillUp(a) // which has to take what the hand held
@@ -85,7 +87,7 @@ func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
 }
 
 // meanwhile works with what the dead hand left, and leaves nothing behind.
-func (s *scene) meanwhile(a *arena.Arena) error {
+func meanwhile(a *arena.Arena, things things, cell arena.Offset) error {
 	var list []arena.Offset
 	for _, n := range []uint64{16, 64, 512, 2048, 9 * page, 64} {
 		off, err := a.Malloc(n)
@@ -102,10 +104,15 @@ func (s *scene) meanwhile(a *arena.Arena) error {
 			return err
 		}
 	}
-	if !s.op.things {
+	if cell != 0 {
+		if err := disturb(a, cell); err != nil {
+			return err
+		}
+	}
+	if things.Sema == 0 {
 		return nil
 	}
-	x, err := s.things.in(a)
+	x, err := things.in(a)
 	if err != nil {
 		return err
 	}
@@ -126,7 +133,7 @@ func fillUp(a *arena.Arena) error {
 
 // settled recovers, and looks whether everything is as it must be. others is how
 // many users live beside the judge.
-func (s *scene) settled(a *arena.Arena, name string, end bool, others int) error {
+func (s *scene) settled(a *arena.Arena, name string, m *image, late bool, others int) error {
 	if _, err := a.Recover(context.Background()); err != nil {
 		return err
 	}
@@ -144,36 +151,22 @@ func (s *scene) settled(a *arena.Arena, name string, end bool, others int) error
 	if err != nil {
 		return err
 	}
-	if err := s.accounts(now, end); err != nil {
-		return err
+	disturbed := late && s.aim.Cell != 0
+	if !disturbed {
+		if err := errors.Join(s.accounts(now, m.end), s.contents(a, now)); err != nil {
+			return err
+		}
 	}
-	if err := s.contents(a, now); err != nil {
+	if s.aim.Cell != 0 {
+		if err := s.cellAccounts(now, a.LoadCell(s.aim.Cell)); err != nil {
+			return err
+		}
+	}
+	if err := s.owners(name, others > 0); err != nil {
 		return err
 	}
 	if s.op.after != nil {
 		return s.op.after(&aftermath{a: a, things: s.things, alive: others > 0, does: s.does})
-	}
-	return nil
-}
-
-// contents compares what is in blocks with what was in them at first; a block
-// that has moved is compared with where it was.
-func (s *scene) contents(a *arena.Arena, now map[arena.Offset]uint64) error {
-	for off, size := range now {
-		was, old := s.before[off], off
-		if _, ok := s.before[off]; !ok {
-			if s.aim.Moves == 0 {
-				continue // its content is undefined
-			}
-			if old = s.aim.Frees[0]; now[old] != 0 {
-				continue // still there, and the new one perhaps not complete
-			}
-			was = min(s.before[old], s.aim.Moves)
-		}
-		n := min(was, size)
-		if !bytes.Equal(a.Bytes(off, n), s.first.content(old, n)) {
-			return fmt.Errorf("the block of %d bytes at %#x has another content", size, off)
-		}
 	}
 	return nil
 }
@@ -192,27 +185,31 @@ func clean(r info.Report, err error) error {
 // life holds the bytes of slots, so that their users live.
 type life struct{ f *os.File }
 
-func occupy(name string, slots []int) (life, error) {
+func occupy(name string, slots []int) (*life, error) {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
-		return life{}, err
+		return nil, err
 	}
 	for _, slot := range slots {
 		lk := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart, Start: int64(layout.LockByte(slot)), Len: 1}
 		if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &lk); err != nil {
 			f.Close()
-			return life{}, fmt.Errorf("hold slot %d: %w", slot, err)
+			return nil, fmt.Errorf("hold slot %d: %w", slot, err)
 		}
 	}
-	return life{f}, nil
+	return &life{f}, nil
 }
 
 // die gives the bytes back. Closing alone would not do while a process that is
 // just being started has a copy of the descriptor.
-func (l life) die() {
+func (l *life) die() {
+	if l.f == nil {
+		return
+	}
 	lk := unix.Flock_t{Type: unix.F_UNLCK, Whence: io.SeekStart}
 	unix.FcntlFlock(l.f.Fd(), unix.F_OFD_SETLK, &lk)
 	l.f.Close()
+	l.f = nil
 }
 
 // capacity is how many pages can be had in an arena in which nobody died.

@@ -72,16 +72,20 @@ func (l *lane) kill(b *base, j job, sum *row, k int) (err error) {
 		return err
 	}
 	<-s.hand.ended
-	return s.survives(j, sum, over)
+	return s.survives(j, sum, over, k%2 == 0)
 }
 
-// survives has the survivor do everything.
-func (s *scene) survives(j job, sum *row, over bool) error {
-	found, err := s.peer.do(order{Do: "recover", Arena: s.name, Things: s.op.things})
+// survives has the survivor do everything; late, it recovers nobody at first.
+func (s *scene) survives(j job, sum *row, over, late bool) error {
+	found, err := s.peer.do(order{Do: "recover", Arena: s.name, Things: s.op.things, Late: late, Cell: s.aim.Cell})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(clean(info.Check(s.name)), s.accounts(found.Blocks, over)); err != nil {
+	err = errors.Join(clean(info.Check(s.name)), s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true))
+	if !late || s.aim.Cell == 0 {
+		err = errors.Join(err, s.accounts(found.Blocks, over))
+	}
+	if err != nil {
 		return err
 	}
 	an, err := s.peer.do(order{Do: "finish", Arena: s.name})

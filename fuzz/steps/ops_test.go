@@ -15,6 +15,7 @@ type operation struct {
 	kind   kind
 	before int  // random calls of the hand before
 	dead   int  // dead users that there are at least
+	leaves bool // the hand is to be no user any more
 	joins  bool // the hand is no user yet
 	stop   bool // is also stopped
 	long   bool // takes long, so there are fewer start states of it
@@ -65,7 +66,7 @@ func (op *operation) states() int {
 }
 
 func operations() []*operation {
-	return slices.Concat(smallOps(), largeOps(), lifeOps(), lockOps())
+	return slices.Concat(smallOps(), largeOps(), cellOps(), lifeOps(), lockOps())
 }
 
 func operationCalled(name string) *operation {

@@ -18,7 +18,7 @@ func lifeOps() []*operation {
 			return func() (_ arena.Offset, err error) { h.a, err = arena.Join(h.name); return 0, err }, aim{}, nil
 		},
 	}, {
-		name: "detach", kind: heap, before: 40, long: true,
+		name: "detach", kind: heap, before: 40, long: true, leaves: true,
 		setup: func(h *hand, n *needs) error { n.Give = h.some(h.held); return nil },
 		aim: func(h *hand) (call, aim, error) {
 			return func() (arena.Offset, error) { return 0, h.a.Close() }, aim{}, nil

@@ -27,7 +27,9 @@ type order struct {
 	Sizes  []uint64
 	Want   things
 	For    time.Duration
-	What   string // what the survivor shall do meanwhile
+	Late   bool         // work before the dead are recovered
+	Cell   arena.Offset // that the hand was at
+	What   string       // what the survivor shall do meanwhile
 }
 
 type answer struct {
@@ -40,6 +42,7 @@ type answer struct {
 	Took   time.Duration
 	Things things
 	Does   string
+	Cell   arena.Offset // where it leads to
 	Calls  int
 }
 
@@ -109,8 +112,16 @@ func (p *peer) obey(o *order, an *answer) (err error) {
 		an.Does = p.does
 	case "recover":
 		began := time.Now()
+		if o.Late {
+			if err := meanwhile(p.me.a, things{}, o.Cell); err != nil {
+				return err
+			}
+		}
 		if _, err = p.me.a.Recover(background); err == nil {
 			an.Blocks, err = blocksOf(o.Arena)
+		}
+		if o.Cell != 0 {
+			an.Cell = p.me.a.LoadCell(o.Cell)
 		}
 		an.Took = time.Since(began)
 		if err == nil {

@@ -6,6 +6,14 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"usarena/internal/layout"
+)
+
+// Words of the header.
+const (
+	dataOffAt   = uint64(unsafe.Offsetof(layout.Header{}.DataOff))
+	committedAt = uint64(unsafe.Offsetof(layout.Header{}.Committed))
 )
 
 // readRaw reads one byte without telling the scheduler.

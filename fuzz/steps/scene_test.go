@@ -55,9 +55,11 @@ type scene struct {
 	hand   *member
 	tr     *tracer
 	aim    aim
-	does   string // what the survivor does meanwhile
-	slots  []int  // of those who live, but for the hand
-	slot   int    // the hand's, 0 where it is none yet
+	hands  []arena.Offset // blocks of the hand
+	others []arena.Offset // blocks of the survivor
+	does   string         // what the survivor does meanwhile
+	slots  []int          // of those who live, but for the hand
+	slot   int            // the hand's, 0 where it is none yet
 	before map[arena.Offset]uint64
 	first  *image // before the first instruction
 }
@@ -103,7 +105,8 @@ func (b *base) open(p *member, name string, lane int) (s *scene, err error) {
 	if err := s.hand.ask(served.Offs, &rd); err != nil {
 		return s, err
 	}
-	s.aim = rd.Aim
+	s.aim, s.hands = rd.Aim, without(rd.Held, n.Give)
+	s.others = append(without(joined.Offs, n.Freed), served.Offs...)
 	return s, s.trace(rd.Tid, lane)
 }
 
@@ -157,49 +160,4 @@ func without(list, gone []arena.Offset) (rest []arena.Offset) {
 		}
 	}
 	return rest
-}
-
-// accounts compares what is allocated with what must and may be. end says that
-// the operation has been done to its end.
-func (s *scene) accounts(now map[arena.Offset]uint64, end bool) error {
-	goes := map[arena.Offset]bool{}
-	for _, off := range s.aim.Frees {
-		goes[off] = true
-	}
-	freed, resized := 0, false
-	for off, size := range s.before {
-		got, ok := now[off]
-		switch {
-		case !ok && goes[off]:
-			freed++
-		case !ok:
-			return fmt.Errorf("the block of %d bytes at %#x is gone", size, off)
-		case got != size && off == s.aim.Resizes:
-			resized = true
-		case got != size:
-			return fmt.Errorf("the block at %#x has %d bytes, it had %d", off, got, size)
-		}
-	}
-	added := 0
-	for off, size := range now {
-		if _, ok := s.before[off]; ok {
-			continue
-		}
-		if added++; added > s.aim.Adds {
-			return fmt.Errorf("a block of %d bytes at %#x that nobody has allocated", size, off)
-		}
-	}
-	if s.aim.Moves > 0 && freed > 0 && added == 0 {
-		return fmt.Errorf("the block at %#x is gone and no other in its place", s.aim.Frees[0])
-	}
-	if !end {
-		return nil
-	}
-	if inPlace := s.aim.Moves > 0 && added == 0 && freed == 0; inPlace {
-		return nil
-	}
-	if freed != len(s.aim.Frees) || added != s.aim.Adds {
-		return fmt.Errorf("%d of %d blocks freed, %d of %d allocated, resized: %v", freed, len(s.aim.Frees), added, s.aim.Adds, resized)
-	}
-	return nil
 }

@@ -169,7 +169,7 @@ func (s *scene) finishes(want int) error {
 	}
 	<-s.hand.ended
 	var sum row
-	return s.survives(job{want: want}, &sum, true)
+	return s.survives(job{want: want}, &sum, true, false)
 }
 
 func isStopped(pid int) bool {

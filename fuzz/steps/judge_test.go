@@ -75,11 +75,13 @@ func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
 	if s.op.kind.name == tiny.name {
 		seems.die() // in the only region, nothing is taken from who seems to live
 	}
-	err = meanwhile(a, s.things, s.aim.Cell)
-	if err == nil {
+	err = reissue(a, s.before[s.aim.Was], func() error {
+		if err := meanwhile(a, s.things, s.aim.Cell); err != nil {
+			return err
+		}
 		seems.die()
-		err = fillUp(a) // which has to take what the hand held
-	}
+		return fillUp(a) // which has to take what the hand held
+	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("before anybody noticed: %w", err), a.Close())
 	}

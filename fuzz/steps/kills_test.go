@@ -77,7 +77,7 @@ func (l *lane) kill(b *base, j job, sum *row, k int) (err error) {
 
 // survives has the survivor do everything; late, it recovers nobody at first.
 func (s *scene) survives(j job, sum *row, over, late bool) error {
-	found, err := s.peer.do(order{Do: "recover", Arena: s.name, Things: s.op.things, Late: late, Cell: s.aim.Cell})
+	found, err := s.peer.do(order{Do: "recover", Arena: s.name, Things: s.op.things, Late: late, Cell: s.aim.Cell, Size: s.before[s.aim.Was]})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,12 @@
 
 package steps
 
-import "usarena/arena"
+import (
+	"errors"
+	"fmt"
+
+	"usarena/arena"
+)
 
 // cellOps change a block and the cell that leads to it.
 func cellOps() []*operation {
@@ -40,6 +45,20 @@ func cellOps() []*operation {
 			return free(h), aim{Frees: []arena.Offset{x}, Cell: h.cell, Was: x}, nil
 		},
 	}, {
+		// Others can adopt the span, and have the block, before the hand is recovered.
+		name: "FreeFrom, disowned span", kind: tiny, before: 5,
+		setup: func(h *hand, n *needs) error {
+			size := pick(h.r, []uint64{80, 160, 512})
+			if _, err := h.several(2, size); err != nil {
+				return err
+			}
+			return h.makeCell(size)
+		},
+		aim: func(h *hand) (call, aim, error) {
+			x := h.a.LoadCell(h.cell)
+			return free(h), aim{Frees: []arena.Offset{x}, Cell: h.cell, Was: x}, nil
+		},
+	}, {
 		// The block is in a span of another user.
 		name: "FreeFrom, other's block", kind: heap, before: 20,
 		setup: func(h *hand, n *needs) error {
@@ -68,6 +87,37 @@ func (h *hand) makeCell(n uint64) error {
 	off, err = h.a.MallocTo(h.cell, n)
 	if err == nil {
 		fill(h.a, off, must(h.a.BlockSize(off)), h.r)
+	}
+	return err
+}
+
+// reissue allocates blocks of a size before the dead are recovered, and does work
+// then. What they were about to free a second time is somebody's by now: after
+// the recovery it must still be.
+func reissue(a *arena.Arena, size uint64, work func() error) error {
+	var kept []arena.Offset
+	few := 300 // more than a span has
+	if a.Config().MaxSize == tiny.cfg.MaxSize || size > 1024 {
+		few = 12 // a full arena makes malloc recover the dead
+	}
+	for size > 0 && len(kept) < few {
+		off, err := a.Malloc(size)
+		if full(err) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		kept = append(kept, off)
+	}
+	err := work()
+	if err == nil {
+		_, err = a.Recover(background)
+	}
+	for _, off := range kept {
+		if e := a.Free(off); e != nil {
+			err = errors.Join(err, fmt.Errorf("a block that was had before the recovery: %w", e))
+		}
 	}
 	return err
 }

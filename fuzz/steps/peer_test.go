@@ -29,6 +29,7 @@ type order struct {
 	For    time.Duration
 	Late   bool         // work before the dead are recovered
 	Cell   arena.Offset // that the hand was at
+	Size   uint64       // of the block that it led to
 	What   string       // what the survivor shall do meanwhile
 }
 
@@ -113,7 +114,7 @@ func (p *peer) obey(o *order, an *answer) (err error) {
 	case "recover":
 		began := time.Now()
 		if o.Late {
-			if err := meanwhile(p.me.a, things{}, o.Cell); err != nil {
+			if err := reissue(p.me.a, o.Size, func() error { return meanwhile(p.me.a, things{}, o.Cell) }); err != nil {
 				return err
 			}
 		}

@@ -3,8 +3,6 @@
 package steps
 
 import (
-	"fmt"
-	"os"
 	"runtime"
 	"testing"
 )
@@ -40,9 +38,11 @@ func TestCost(t *testing.T) {
 // cost is what an operation takes.
 type cost struct{ n, locked, stores int }
 
-// least counts several times, since the scheduler may come in between.
+// least counts several times, since the scheduler may come in between, or the
+// trimmer, which takes idle heaps away. It is done at the first that has no locked
+// instruction.
 func (l *lane) least(op string) (best cost) {
-	for i := range 3 {
+	for i := 0; i < 3 || best.locked > 0 && i < 12; i++ {
 		c, err := l.count(operationCalled(op), i)
 		if err != nil {
 			l.t.Errorf("%s: %v", op, err)
@@ -71,18 +71,14 @@ func (l *lane) count(op *operation, i int) (c cost, err error) {
 		return c, err
 	}
 	defer w.close()
-	code, err := os.Open(fmt.Sprintf("/proc/%d/mem", s.hand.Pid()))
+	text, err := readCode(s.tr)
 	if err != nil {
 		return c, err
 	}
-	defer code.Close()
+	defer text.close()
 	for {
-		r, err := s.tr.registers()
+		next, err := text.next()
 		if err != nil {
-			return c, err
-		}
-		var text [8]byte
-		if _, err := code.ReadAt(text[:], int64(r.Rip)); err != nil {
 			return c, err
 		}
 		st, err := s.tr.step()
@@ -90,7 +86,7 @@ func (l *lane) count(op *operation, i int) (c cost, err error) {
 			return c, err
 		}
 		c.n++
-		if locks(text[:]) {
+		if locks(next[:]) {
 			c.locked++
 		}
 		if w.changed() {

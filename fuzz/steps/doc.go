@@ -22,8 +22,8 @@
 // the survivor is another user; an aim is what an operation may change; an image
 // is an arena's bytes between two instructions.
 //
-//	-steps.states=N   start states of each operation (3; long 25)
-//	-steps.kills=N    kills of each operation in each start state (2)
+//	-steps.states=N   start states of each operation (2; long 25)
+//	-steps.kills=N    kills of each operation in each start state (1)
 //	-steps.every=N    kills at every N-th instruction instead
 //	-steps.all        kills at every instruction
 //	-steps.stops=N    stops of each operation that is stopped (1; long 10)

@@ -29,6 +29,7 @@ type holder struct {
 // hold holds all threads of the process but the stepped one.
 func (tr *tracer) hold() error {
 	h := &holder{quit: make(chan struct{}), done: make(chan struct{})}
+	tr.held.Load().thaw()
 	told := make(chan error)
 	go func() {
 		defer close(h.done)

@@ -72,7 +72,7 @@ func (s *scene) enter(name string, late bool) (*arena.Arena, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.op.kind.name == tiny.name {
+	if s.op.kind.small() {
 		seems.die() // in the only region, nothing is taken from who seems to live
 	}
 	err = reissue(a, s.before[s.aim.Was], func() error {
@@ -154,6 +154,9 @@ func (s *scene) settled(a *arena.Arena, name string, m *image, late bool, others
 		return err
 	}
 	disturbed := late && s.aim.Cell != 0
+	if s.op.kind.cfg.ReclaimOnDeath {
+		return s.reclaimed(now, others > 0)
+	}
 	if !disturbed {
 		if err := errors.Join(s.accounts(now, m.end), s.contents(a, now)); err != nil {
 			return err

@@ -13,12 +13,11 @@ import (
 	"usarena/info"
 )
 
-// kills kills the hand at some instructions of the operation, which took so many
-// steps when its images were taken.
-func (l *lane) kills(b *base, j job, sum *row, list []*image, steps int) error {
-	for _, k := range chooseSteps(b, list, steps) {
+// kills kills the hand at some instructions of the operation.
+func (l *lane) kills(b *base, j job, sum *row, f film) error {
+	for _, k := range chooseSteps(b, f) {
 		if err := l.kill(b, j, sum, k); err != nil {
-			return fmt.Errorf("killed at instruction %d of %d: %w", k, steps, err)
+			return fmt.Errorf("killed at instruction %d of %d: %w", k, f.steps, err)
 		}
 		sum.kills++
 	}
@@ -26,19 +25,23 @@ func (l *lane) kills(b *base, j job, sum *row, list []*image, steps int) error {
 }
 
 // chooseSteps chooses instructions before which to kill: all, every so many, or
-// some, half of these where the arena has just changed or is about to.
-func chooseSteps(b *base, list []*image, steps int) (ks []int) {
+// some: where the arena has just changed or is about to, before or after a system
+// call, anywhere.
+func chooseSteps(b *base, f film) (ks []int) {
 	if *all || *every > 0 {
-		for k := 0; k <= steps; k += max(*every, 1) {
+		for k := 0; k <= f.steps; k += max(*every, 1) {
 			ks = append(ks, k)
 		}
 		return ks
 	}
 	r := choices(b.seed, 4)
 	for n := range *kills {
-		k := r.IntN(steps + 1)
-		if n%2 == 0 {
-			k = pick(r, list).step - r.IntN(2)
+		k := r.IntN(f.steps + 1)
+		switch {
+		case (n+int(b.seed))%2 == 0:
+			k = pick(r, f.images).step - r.IntN(2)
+		case r.IntN(2) == 0 && len(f.calls) > 0:
+			k = pick(r, f.calls) + r.IntN(2)
 		}
 		ks = append(ks, max(k, 0))
 	}
@@ -81,9 +84,14 @@ func (s *scene) survives(j job, sum *row, over, late bool) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(clean(info.Check(s.name)), s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true))
-	if !late || s.aim.Cell == 0 {
-		err = errors.Join(err, s.accounts(found.Blocks, over))
+	err = clean(info.Check(s.name))
+	switch {
+	case s.op.kind.cfg.ReclaimOnDeath:
+		err = errors.Join(err, s.reclaimed(found.Blocks, true))
+	case late && s.aim.Cell != 0:
+		err = errors.Join(err, s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true))
+	default:
+		err = errors.Join(err, s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true), s.accounts(found.Blocks, over))
 	}
 	if err != nil {
 		return err

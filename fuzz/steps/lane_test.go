@@ -72,6 +72,7 @@ func (l *lane) do(j job) {
 	if err := l.try(j, &sum); err != nil {
 		sum.findings++
 		l.t.Errorf("%s, start state %d of seed %d: %v", j.row.op.name, j.i, *seed, err)
+		l.renew()
 	}
 	sum.took = time.Since(began)
 	l.mu.Lock()
@@ -92,7 +93,7 @@ func (l *lane) try(j job, sum *row) error {
 		if err != nil {
 			return err
 		}
-		list, steps, err := l.images(b, j, sum)
+		f, err := l.images(b, j, sum)
 		if errors.Is(err, errSkip) {
 			continue
 		}
@@ -100,28 +101,27 @@ func (l *lane) try(j job, sum *row) error {
 			return err
 		}
 		sum.states++
-		return l.kills(b, j, sum, list, steps)
+		return l.kills(b, j, sum, f)
 	}
 	return fmt.Errorf("none of %d start states would do", statesMost)
 }
 
 // images looks at every image of the operation.
-func (l *lane) images(b *base, j job, sum *row) (list []*image, steps int, err error) {
+func (l *lane) images(b *base, j job, sum *row) (f film, err error) {
 	s, err := l.open(b)
 	if err != nil {
-		return nil, 0, err
+		return f, err
 	}
 	defer l.close(s, &err)
-	if list, err = s.film(); err != nil {
-		return nil, 0, err
+	if f, err = s.film(); err != nil {
+		return f, err
 	}
-	sum.points += s.tr.steps
-	sum.images += len(list)
-	if s.tr.thawed() {
-		sum.thaws++
-	}
+	s.remember(f.images)
+	sum.points += f.steps
+	sum.images += len(f.images)
+	sum.thaws += s.tr.thaws
 	var bad []error
-	for n, m := range list {
+	for n, m := range f.images {
 		watchdog := time.AfterFunc(patience, func() {
 			fmt.Fprintf(os.Stderr, "watchdog: %s: the image of instruction %d is not judged\n", s.op.name, m.step)
 			panic("watchdog")
@@ -131,12 +131,12 @@ func (l *lane) images(b *base, j job, sum *row) (list []*image, steps int, err e
 				continue // the next start state has it
 			}
 			if err := s.judge(m, late, fileName(l.t), j.want); err != nil {
-				bad = append(bad, fmt.Errorf("after instruction %d of %d (late: %v): %w", m.step, s.tr.steps, late, err))
+				bad = append(bad, fmt.Errorf("after instruction %d of %d (late: %v): %w", m.step, f.steps, late, err))
 			}
 		}
 		watchdog.Stop()
 	}
-	return list, s.tr.steps, errors.Join(bad...)
+	return f, errors.Join(bad...)
 }
 
 // open sets a scene up, close clears it away.
@@ -154,6 +154,18 @@ func (l *lane) close(s *scene, err *error) {
 	s.close()
 	_, e := l.peer.do(order{Do: "leave"})
 	*err = errors.Join(*err, e)
+}
+
+// renew gives the lane a peer that knows nothing of what went wrong.
+func (l *lane) renew() {
+	l.peer.end()
+	p, err := launch("peer")
+	if err != nil {
+		l.t.Error(err)
+		return // the old one will tell, again and again
+	}
+	l.peer = p
+	l.t.Cleanup(p.end)
 }
 
 // newPeer starts a peer for a test.

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	states   = flag.Int("steps.states", 3, "start states of each operation")
-	kills    = flag.Int("steps.kills", 2, "kills of each operation in each start state")
+	states   = flag.Int("steps.states", 2, "start states of each operation")
+	kills    = flag.Int("steps.kills", 1, "kills of each operation in each start state")
 	stops    = flag.Int("steps.stops", 1, "stops of each operation that is stopped")
 	stopTime = flag.Duration("steps.stop", 50*time.Millisecond, "how long a process is stopped")
 	every    = flag.Int("steps.every", 0, "kill at every N-th instruction")

@@ -19,6 +19,7 @@ type operation struct {
 	joins  bool // the hand is no user yet
 	stop   bool // is also stopped
 	long   bool // takes long, so there are fewer start states of it
+	half   bool // begins where another operation was cut short by a death
 	things bool // locks and their kin are there
 
 	// setup does what comes before others do what it asks for.
@@ -43,7 +44,13 @@ var (
 	heap = kind{"heap", config.Config{Size: 256 << 10, MaxSize: 5 << 19}}
 	// Several regions exist from the start.
 	wide = kind{"wide", config.Config{Size: 3 << 19, MaxSize: 3 << 20}}
+	// In these, what the dead had is freed.
+	tinyFreed = kind{"tiny, reclaimed", config.Config{Size: 128 << 10, MaxSize: 256 << 10, ReclaimOnDeath: true}}
+	heapFreed = kind{"heap, reclaimed", config.Config{Size: 256 << 10, MaxSize: 5 << 19, ReclaimOnDeath: true}}
 )
+
+// small says that an arena has one region, and heaps keep nothing.
+func (k kind) small() bool { return k.cfg.MaxSize == tiny.cfg.MaxSize }
 
 type call = func() (arena.Offset, error)
 
@@ -66,7 +73,7 @@ func (op *operation) states() int {
 }
 
 func operations() []*operation {
-	return slices.Concat(smallOps(), largeOps(), cellOps(), lifeOps(), lockOps())
+	return slices.Concat(smallOps(), largeOps(), cellOps(), lifeOps(), lockOps(), freedOps())
 }
 
 func operationCalled(name string) *operation {
@@ -153,7 +160,8 @@ func smallOps() []*operation {
 		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.keep.(uint64)) },
 	}, {
 		name: "malloc, adopt into a heap", kind: heap,
-		aim: func(h *hand) (call, aim, error) { return h.mallocs(pick(h.r, common)) },
+		setup: func(h *hand, n *needs) error { _, err := h.malloc(5000); return err }, // so that there is a heap
+		aim:   func(h *hand) (call, aim, error) { return h.mallocs(pick(h.r, common)) },
 	}, {
 		name: "own free", kind: heap, before: 30,
 		setup: func(h *hand, n *needs) error {

@@ -31,5 +31,15 @@ func lifeOps() []*operation {
 				return 0, err
 			}, aim{}, nil
 		},
+	}, {
+		name: "attach after a half-done operation", kind: heap, joins: true, half: true, long: true,
+		aim: func(h *hand) (call, aim, error) {
+			return func() (_ arena.Offset, err error) { h.a, err = arena.Join(h.name); return 0, err }, aim{}, nil
+		},
+	}, {
+		name: "recover a half-done operation", kind: heap, before: 5, half: true, long: true,
+		aim: func(h *hand) (call, aim, error) {
+			return func() (arena.Offset, error) { _, err := h.a.Recover(background); return 0, err }, aim{}, nil
+		},
 	}}
 }

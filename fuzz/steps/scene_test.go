@@ -21,6 +21,7 @@ type base struct {
 	image  *image
 	held   []arena.Offset
 	things things
+	dead   int // slot of a hand that died in the middle of an operation, 0 none
 }
 
 func crc(s string) uint64 { return uint64(crc32.ChecksumIEEE([]byte(s))) }
@@ -28,13 +29,20 @@ func crc(s string) uint64 { return uint64(crc32.ChecksumIEEE([]byte(s))) }
 // makeBase has a peer make start state i of op.
 func makeBase(p *member, op *operation, i int, name string) (*base, error) {
 	b := &base{op: op, seed: *seed + uint64(i)*1_000_003 + crc(op.name)}
+	if op.half {
+		return b, b.halfDone()
+	}
 	r := choices(b.seed, 0)
 	cfg := op.kind.cfg
 	before := 12
-	if op.kind.name == tiny.name {
+	if op.kind.small() {
 		before = 4
 	}
-	an, err := p.do(order{Do: "make", Arena: name, Cfg: cfg, Seed: b.seed, Dead: op.dead + r.IntN(3), Before: before, Things: op.things})
+	dead := op.dead + r.IntN(3)
+	if cfg.ReclaimOnDeath {
+		dead = 0 // their blocks would go at some time before the operation
+	}
+	an, err := p.do(order{Do: "make", Arena: name, Cfg: cfg, Seed: b.seed, Dead: dead, Before: before, Things: op.things})
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +86,7 @@ func (b *base) open(p *member, name string, lane int) (s *scene, err error) {
 		return s, err
 	}
 	few := 10
-	if b.op.kind.name == tiny.name {
+	if b.op.kind.small() {
 		few = 3
 	}
 	joined, err := p.do(order{Do: "join", Arena: name, Seed: b.seed, Before: few, Offs: b.held, Want: b.things})
@@ -86,11 +94,22 @@ func (b *base) open(p *member, name string, lane int) (s *scene, err error) {
 		return s, err
 	}
 	s.slots = []int{joined.Slot}
+	// A hand would take the slot of the dead one, and recover it before its time.
+	var taken *life
+	if b.dead != 0 && !b.op.joins {
+		if taken, err = occupy(name, []int{b.dead}); err != nil {
+			return s, err
+		}
+		defer taken.die()
+	}
 	theirs := without(b.held, joined.Freed)
 	var n needs
 	tk := task{Arena: name, Op: b.op.name, Seed: b.seed, Theirs: append(theirs, joined.Offs...), Things: b.things}
 	if err := s.hand.ask(tk, &n); err != nil {
 		return s, err
+	}
+	if taken != nil {
+		taken.die()
 	}
 	if n.Skip != "" {
 		return s, fmt.Errorf("%w: %s", errSkip, n.Skip)

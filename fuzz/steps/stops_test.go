@@ -66,11 +66,11 @@ func (l *lane) stop(op *operation, i, want int) (k, calls int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	list, err := l.length(b)
+	f, err := l.length(b)
 	if err != nil {
 		return 0, 0, err
 	}
-	k = pick(choices(b.seed, 5), list[:len(list)-1]).step
+	k = pick(choices(b.seed, 5), f.images[:len(f.images)-1]).step
 	s, err := l.open(b)
 	if err != nil {
 		return k, 0, err
@@ -91,10 +91,10 @@ func (l *lane) stop(op *operation, i, want int) (k, calls int, err error) {
 }
 
 // length films the operation for its steps.
-func (l *lane) length(b *base) (list []*image, err error) {
+func (l *lane) length(b *base) (f film, err error) {
 	s, err := l.open(b)
 	if err != nil {
-		return nil, err
+		return f, err
 	}
 	defer l.close(s, &err)
 	return s.film()

@@ -20,6 +20,7 @@ type tracer struct {
 	pid, tid int
 	pass     int          // signal to deliver with the next step
 	steps    int          // taken since the first mark
+	thaws    int          // how often the other threads had to run
 	moves    atomic.Int64 // requests made, for the guard
 	free     bool         // no longer traced
 	mask     unix.CPUSet  // of the tracing thread, before
@@ -150,6 +151,10 @@ func (tr *tracer) step() (state, error) {
 			return 0, fmt.Errorf("step: %w", err)
 		}
 		st, err := tr.await()
+		if h := tr.held.Load(); err == nil && st == stepped && h != nil && h.early.Load() {
+			tr.thaws++
+			err = tr.hold() // again: the scheduler would interrupt for ever
+		}
 		if err != nil || st != stepped || tr.pass == 0 {
 			if st == stepped {
 				tr.steps++
@@ -240,6 +245,3 @@ func (tr *tracer) end() {
 		unix.SchedSetaffinity(0, &tr.mask)
 	}
 }
-
-// thawed says that the other threads had to run.
-func (tr *tracer) thawed() bool { return tr.held.Load().early.Load() }

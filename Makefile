@@ -76,8 +76,8 @@ fuzz: ## every fuzz target for FUZZTIME
 storm: ## long: processes killed, stopped, joining and growing for minutes
 	$(GO) test ./fuzz/storm -count 1 -timeout 30m -v -args -storm.rounds=500 -storm.seconds=30 -storm.max=4GiB
 
-steps: ## long: every instruction of every operation from 25 start states, killed at each 200th, stopped for a second
-	$(GO) test ./fuzz/steps -count 1 -timeout 120m -v -args -steps.states=25 -steps.every=200 -steps.stops=10 -steps.stop=1s -steps.planted
+steps: ## long: every instruction of every operation from 25 start states, 30 kills in each, stops of a second, planted bugs
+	$(GO) test ./fuzz/steps -count 1 -timeout 120m -v -args -steps.states=25 -steps.kills=30 -steps.stops=10 -steps.stop=1s -steps.planted
 
 ops: ## long: 10,000 random histories of four processes against a plain map
 	$(GO) test ./fuzz/ops -run TestOps -count 1 -timeout 60m -args -rapid.checks=10000

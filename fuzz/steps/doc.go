@@ -23,7 +23,7 @@
 // is an arena's bytes between two instructions.
 //
 //	-steps.states=N   start states of each operation (2; long 25)
-//	-steps.kills=N    kills of each operation in each start state (1)
+//	-steps.kills=N    kills of each operation in each start state (1; long 30)
 //	-steps.every=N    kills at every N-th instruction instead
 //	-steps.all        kills at every instruction
 //	-steps.stops=N    stops of each operation that is stopped (1; long 10)
@@ -34,11 +34,13 @@
 //
 // Of operations that take many thousand instructions there are fewer start states.
 //
-// Reading order: main_test.go (flags), team_test.go (processes), tracer_test.go
-// and freeze_test.go (a thread in steps), hand_test.go with churn_test.go (the
-// process that is stepped), the operations: ops_test.go, opslarge_test.go,
-// opslife_test.go, opslocks_test.go; peer_test.go and wait_test.go (the survivor,
-// who also makes start states), scene_test.go (one operation in one start state),
-// image_test.go and film_test.go, judge_test.go, then the tests: lane_test.go with
-// kills_test.go and report_test.go, stops_test.go, cost_test.go, planted_test.go.
+// Reading order: main_test.go (flags), team_test.go (processes), tracer_test.go,
+// attach_test.go and freeze_test.go (a thread in steps), hand_test.go with
+// churn_test.go (the process that is stepped), the operations: ops_test.go,
+// opslarge_test.go, opscells_test.go, opslife_test.go, opslocks_test.go,
+// opsfreed_test.go; peer_test.go, wait_test.go and drain_test.go (the survivor),
+// maker_test.go and half_test.go (start states), scene_test.go (one operation in one
+// start state), image_test.go and film_test.go, judge_test.go and account_test.go,
+// then the tests: lane_test.go with kills_test.go and report_test.go, stops_test.go,
+// cost_test.go, planted_test.go, watch_test.go.
 package steps

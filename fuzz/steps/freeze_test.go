@@ -62,7 +62,7 @@ func (h *holder) stopAll(pid, but int) error {
 				continue
 			}
 			again = true
-			if err := unix.PtraceSeize(tid); err != nil {
+			if err := seize(tid); err != nil {
 				return fmt.Errorf("trace thread %d: %w", tid, err)
 			}
 			held[tid] = true

@@ -185,7 +185,7 @@ func mayTrace(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	p := newPeer(t)
-	switch err := unix.PtraceSeize(p.Pid()); err {
+	switch err := seize(p.Pid()); err {
 	case nil:
 		p.end()
 	case unix.EPERM, unix.ENOSYS:

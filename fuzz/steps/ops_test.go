@@ -121,7 +121,12 @@ func smallOps() []*operation {
 		setup: func(h *hand, n *needs) error {
 			size := pick(h.r, []uint64{32, 80, 112, 160})
 			h.keep = size
-			list, err := h.several(2*int(4096/size), size)
+			list, err := h.several(int(page/size), size)
+			for err == nil && list[len(list)-1]%page/size != page/size-1 { // until its spans are full
+				var off arena.Offset
+				off, err = h.malloc(size)
+				list = append(list, off)
+			}
 			n.Give = h.some(list)
 			return err
 		},

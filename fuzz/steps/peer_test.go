@@ -5,12 +5,10 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"usarena/arena"
 	"usarena/config"
-	"usarena/info"
 	"usarena/internal/worker"
 )
 
@@ -149,50 +147,6 @@ func (p *peer) obey(o *order, an *answer) (err error) {
 	return err
 }
 
-// make makes a start state: several users, of whom some leave and Dead stay, and
-// are dead in a copy of the file.
-func (p *peer) make(o *order, an *answer) error {
-	a, err := arena.Create(o.Arena, &o.Cfg)
-	if err != nil {
-		return err
-	}
-	r := choices(o.Seed, 1)
-	n := o.Dead + 1 + r.IntN(2)
-	for i := range n {
-		if i > 0 {
-			if a, err = arena.Join(o.Arena); err != nil {
-				return err
-			}
-		}
-		p.users = append(p.users, &hand{name: o.Arena, a: a, r: r})
-	}
-	if o.Things {
-		an.Things = makeThings(p.users[0].a)
-	}
-	var held []arena.Offset
-	for range 2 {
-		for _, h := range p.users {
-			h.theirs, h.held, h.freed = held, nil, nil
-			h.churn(o.Before)
-			held = append(slices.Clone(h.theirs), h.held...)
-		}
-	}
-	for len(p.users) > o.Dead {
-		last := p.users[len(p.users)-1]
-		if err := last.a.Close(); err != nil {
-			return err
-		}
-		p.users = p.users[:len(p.users)-1]
-	}
-	an.Offs = held
-	if o.Things {
-		for _, h := range p.users {
-			h.takeSomething(must(an.Things.in(h.a)))
-		}
-	}
-	return nil
-}
-
 // left is what is wrong with a Close, which tells as well what was held.
 func left(err error) error {
 	if errors.Is(err, arena.ErrBusy) {
@@ -222,74 +176,4 @@ func (h *hand) busy(d time.Duration) (calls int, err error) {
 		err = fmt.Errorf("%d users were recovered that live", got.Users)
 	}
 	return calls, err
-}
-
-// takeSomething has a user that is going to be dead hold something.
-func (h *hand) takeSomething(x handles) {
-	switch h.r.IntN(5) {
-	case 0:
-		x.lock.TryLock(0)
-	case 1:
-		x.sema.TryP()
-	case 2:
-		x.rwlock.TryLock()
-	case 3:
-		x.rwlock.TryRLock()
-	}
-}
-
-// blocksOf lists what is allocated.
-func blocksOf(name string) (map[arena.Offset]uint64, error) {
-	list := map[arena.Offset]uint64{}
-	for b, err := range info.Walk(name) {
-		if err != nil {
-			return nil, err
-		}
-		list[b.Offset] = b.Size
-	}
-	return list, nil
-}
-
-// drain frees everything, allocates all that there is and frees it again. It
-// gives the number of pages that could be had.
-func drain(a *arena.Arena, name string) (pages int, err error) {
-	list, err := blocksOf(name)
-	if err != nil {
-		return 0, err
-	}
-	for off := range list {
-		if err := a.Free(off); err != nil {
-			return 0, err
-		}
-	}
-	got, err := allPages(a)
-	taken := map[arena.Offset]bool{}
-	for _, off := range got {
-		n, e := a.BlockSize(off)
-		for at := off; at < off+n; at += page {
-			if taken[at] {
-				e = errors.Join(e, fmt.Errorf("the page at %#x was handed out twice", at))
-			}
-			taken[at] = true
-		}
-		err = errors.Join(err, e, a.Free(off))
-	}
-	return len(taken), err
-}
-
-// allPages allocates whole pages until there are no more.
-func allPages(a *arena.Arena) (list []arena.Offset, err error) {
-	for _, n := range []uint64{16, 1} {
-		for {
-			off, err := a.Malloc(n * page)
-			if full(err) {
-				break
-			}
-			if err != nil {
-				return list, err
-			}
-			list = append(list, off)
-		}
-	}
-	return list, nil
 }

@@ -3,6 +3,7 @@
 package steps
 
 import (
+	"io"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -20,11 +21,13 @@ const (
 func readRaw(fd int) error {
 	var b [1]byte
 	for {
-		_, _, e := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b)), 1)
-		if e == 0 {
+		n, _, e := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b)), 1)
+		switch {
+		case e == 0 && n == 1:
 			return nil
-		}
-		if e != unix.EINTR {
+		case e == 0:
+			return io.EOF
+		case e != unix.EINTR:
 			return e
 		}
 	}

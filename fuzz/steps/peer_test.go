@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"usarena/arena"
 	"usarena/config"
 	"usarena/internal/worker"
@@ -57,6 +59,10 @@ type peer struct {
 func init() {
 	role("peer", func(s *worker.Side) error {
 		s.Follow()
+		// Arenas are mapped elsewhere than in hands, also where addresses are not random.
+		if _, err := unix.Mmap(-1, 0, 1<<28, unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE); err != nil {
+			return err
+		}
 		p := &peer{}
 		for {
 			var o order

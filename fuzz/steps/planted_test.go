@@ -26,6 +26,9 @@ var plants = []plant{
 	{"collect takes the returned bits off before the allocated ones", "alloc/span.go", "malloc, collect", swap("S12", "S14")},
 	{"pages are committed before what is left of their run", "alloc/run.go", "large malloc$|new span", hoist("R21")},
 	{"a block across regions is committed before its parts", "alloc/cross.go", "large malloc, across", hoist("R27")},
+	{"a block that was returned keeps its user", "alloc/span.go", "malloc, collect$", drop("S36")},
+	{"the free of a block that a cell led to is not announced", "alloc/intent.go", "FreeFrom, disowned", drop("F2")},
+	{"a block is issued again while it is still being freed", "alloc/intent.go", "FreeFrom, disowned", drop("F6")},
 	{"an undo semaphore is changed without intent", "internal/robust/undo.go", "^P$|^V$", drop("D2")},
 }
 

@@ -5,6 +5,7 @@ package steps
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"usarena/arena"
 	"usarena/info"
@@ -83,8 +84,9 @@ func (s *scene) cellAccounts(now map[arena.Offset]uint64, leads arena.Offset) er
 }
 
 // owners looks whose the blocks are: the hand's are orphans; the survivor's are
-// its own as long as it lives, and orphans afterwards.
-func (s *scene) owners(name string, alive bool) error {
+// its own as long as it lives, and orphans afterwards. Orphans stay what they are
+// until somebody keeps them.
+func (s *scene) owners(name string, alive, end bool) error {
 	mine, others := map[arena.Offset]bool{}, map[arena.Offset]bool{}
 	for _, off := range s.hands {
 		mine[off] = true
@@ -104,6 +106,10 @@ func (s *scene) owners(name string, alive bool) error {
 			return fmt.Errorf("the block at %#x was the hand's, in slot %d: %+v", b.Offset, s.slot, b)
 		case others[b.Offset] && (b.Orphan == alive || b.Slot != s.slots[0]):
 			return fmt.Errorf("the block at %#x was the survivor's, in slot %d (alive: %v): %+v", b.Offset, s.slots[0], alive, b)
+		case b.Offset == s.aim.Keeps && end && b.Orphan:
+			return fmt.Errorf("the block at %#x was kept: %+v", b.Offset, b)
+		case s.orphans[b.Offset] && !b.Orphan && b.Offset != s.aim.Keeps && !slices.Contains(s.aim.Frees, b.Offset):
+			return fmt.Errorf("the block at %#x was an orphan: %+v", b.Offset, b)
 		}
 	}
 	return nil

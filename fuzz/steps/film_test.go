@@ -21,7 +21,7 @@ func (s *scene) film() (f film, err error) {
 		return f, err
 	}
 	defer s.hush(false)
-	w, err := newWatch(s.name, s.op.kind.cfg, pagesOf(s.things.Lock, s.things.Sema, s.things.Barrier, s.things.RWLock, s.aim.Cell))
+	w, err := newWatch(s.name, s.op.kind.cfg, pagesOf(s.things.Lock, s.things.Sema, s.things.Barrier, s.things.RWLock, s.things.Condition, s.aim.Cell))
 	if err != nil {
 		return f, err
 	}

@@ -46,6 +46,7 @@ type aim struct {
 	Resizes arena.Offset   // a block whose size changes
 	Cell    arena.Offset   // a cell that is changed in the same step, 0 none
 	Was     arena.Offset   // the block that it led to
+	Keeps   arena.Offset   // an orphan that becomes an ordinary block
 	Moves   uint64         // so many bytes of the freed block are in the new one
 }
 

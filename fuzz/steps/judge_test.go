@@ -167,7 +167,7 @@ func (s *scene) settled(a *arena.Arena, name string, m *image, late bool, others
 			return err
 		}
 	}
-	if err := s.owners(name, others > 0); err != nil {
+	if err := s.owners(name, others > 0, m.end); err != nil {
 		return err
 	}
 	if s.op.after != nil {

@@ -89,9 +89,9 @@ func (s *scene) survives(j job, sum *row, over, late bool) error {
 	case s.op.kind.cfg.ReclaimOnDeath:
 		err = errors.Join(err, s.reclaimed(found.Blocks, true))
 	case late && s.aim.Cell != 0:
-		err = errors.Join(err, s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true))
+		err = errors.Join(err, s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true, over))
 	default:
-		err = errors.Join(err, s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true), s.accounts(found.Blocks, over))
+		err = errors.Join(err, s.cellAccounts(found.Blocks, found.Cell), s.owners(s.name, true, over), s.accounts(found.Blocks, over))
 	}
 	if err != nil {
 		return err

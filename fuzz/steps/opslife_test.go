@@ -24,6 +24,25 @@ func lifeOps() []*operation {
 			return func() (arena.Offset, error) { return 0, h.a.Close() }, aim{}, nil
 		},
 	}, {
+		name: "keep", kind: heap, before: 10, dead: 4,
+		setup: func(h *hand, n *needs) error {
+			must(h.a.Recover(background))
+			var list []arena.Offset
+			for _, off := range h.a.Orphans() {
+				list = append(list, off)
+			}
+			if len(list) == 0 {
+				n.Skip = "there are no orphans"
+				return nil
+			}
+			h.keep = pick(h.r, list)
+			return nil
+		},
+		aim: func(h *hand) (call, aim, error) {
+			off := h.keep.(arena.Offset)
+			return func() (arena.Offset, error) { return 0, h.a.Keep(off) }, aim{Keeps: off}, nil
+		},
+	}, {
 		name: "recover", kind: heap, before: 10, dead: 4, long: true, stop: true,
 		aim: func(h *hand) (call, aim, error) {
 			return func() (arena.Offset, error) {

@@ -13,7 +13,7 @@ import (
 
 // things are the objects of a start state.
 type things struct {
-	Lock, Sema, Barrier, RWLock arena.Offset
+	Lock, Sema, Barrier, RWLock, Condition arena.Offset
 }
 
 // units is the value of the semaphore, which undoes what the dead have taken.
@@ -25,6 +25,7 @@ type handles struct {
 	sema    *sync.Sema
 	barrier *sync.Barrier
 	rwlock  *sync.RWLock
+	cond    *sync.Condition
 }
 
 func (x things) in(a *arena.Arena) (h handles, err error) {
@@ -37,7 +38,10 @@ func (x things) in(a *arena.Arena) (h handles, err error) {
 	if h.barrier, err = sync.BarrierAt(a, x.Barrier); err != nil {
 		return h, err
 	}
-	h.rwlock, err = sync.RWLockAt(a, x.RWLock)
+	if h.rwlock, err = sync.RWLockAt(a, x.RWLock); err != nil {
+		return h, err
+	}
+	h.cond, err = sync.ConditionAt(a, x.Condition)
 	return h, err
 }
 
@@ -47,6 +51,7 @@ func makeThings(a *arena.Arena) (x things) {
 	x.Sema = must(sync.NewSema(a, units, sync.Undo)).Offset()
 	x.Barrier = must(sync.NewBarrier(a)).Offset()
 	x.RWLock = must(sync.NewRWLock(a)).Offset()
+	x.Condition = must(sync.NewCondition(a)).Offset()
 	return x
 }
 
@@ -114,6 +119,14 @@ func lockOps() []*operation {
 		locking("read unlock", "wait for readers", rlock, func(x handles) error { return x.rwlock.RUnlock() }),
 		locking("write lock", "", nil, wlock),
 		locking("write unlock", "wait to write", writes, func(x handles) error { return x.rwlock.Unlock() }),
+		locking("signal", "wait for signal", nil, func(x handles) error { return x.cond.Signal() }),
+		{
+			name: "free lock", kind: heap, before: 3, things: true, after: (*aftermath).lockable,
+			setup: func(h *hand, n *needs) error { h.keep = must(sync.NewLock(h.a)); return nil },
+			aim: func(h *hand) (call, aim, error) {
+				return func() (arena.Offset, error) { return 0, h.keep.(*sync.Lock).Free() }, aim{}, nil
+			},
+		},
 		{
 			name: "new lock", kind: heap, before: 3, things: true, after: (*aftermath).lockable,
 			aim: func(h *hand) (call, aim, error) {

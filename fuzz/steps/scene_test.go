@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"usarena/arena"
+	"usarena/info"
 )
 
 // base is where start states of an operation begin: the file of an arena whose
@@ -58,18 +59,19 @@ func makeBase(p *member, op *operation, i int, name string) (*base, error) {
 // scene is one operation in one start state, with the hand about to do it.
 type scene struct {
 	*base
-	name   string
-	peer   *member // the survivor
-	hand   *member
-	tr     *tracer
-	aim    aim
-	hands  []arena.Offset // blocks of the hand
-	others []arena.Offset // blocks of the survivor
-	does   string         // what the survivor does meanwhile
-	slots  []int          // of those who live, but for the hand
-	slot   int            // the hand's, 0 where it is none yet
-	before map[arena.Offset]uint64
-	first  *image // before the first instruction
+	name    string
+	peer    *member // the survivor
+	hand    *member
+	tr      *tracer
+	aim     aim
+	orphans map[arena.Offset]bool // of the blocks before
+	hands   []arena.Offset        // blocks of the hand
+	others  []arena.Offset        // blocks of the survivor
+	does    string                // what the survivor does meanwhile
+	slots   []int                 // of those who live, but for the hand
+	slot    int                   // the hand's, 0 where it is none yet
+	before  map[arena.Offset]uint64
+	first   *image // before the first instruction
 }
 
 var errSkip = errors.New("this start state is none for the operation")
@@ -144,8 +146,15 @@ func (s *scene) trace(tid, lane int) (err error) {
 	if err := s.tr.hold(); err != nil {
 		return err
 	}
-	s.before, err = blocksOf(s.name)
-	return err
+	s.before, s.orphans = map[arena.Offset]uint64{}, map[arena.Offset]bool{}
+	for b, err := range info.Walk(s.name) {
+		if err != nil {
+			return err
+		}
+		s.before[b.Offset] = b.Size
+		s.orphans[b.Offset] = b.Orphan
+	}
+	return nil
 }
 
 // close ends the hand and lets the peer leave.

@@ -37,6 +37,13 @@ func (p *peer) begin(what string) error {
 		wait = func() error {
 			return errors.Join(held(x.rwlock.Lock(background)), ignore(x.rwlock.Recovered()), x.rwlock.Unlock())
 		}
+	case "wait for signal":
+		if _, err := x.lock.TryLock(0); held(err) != nil {
+			return err
+		}
+		wait = func() error {
+			return errors.Join(held(x.cond.Wait(background, x.lock)), ignore(x.lock.Recovered()), x.lock.Unlock())
+		}
 	case "wait at barrier":
 		wait = func() error { return x.barrier.Wait(background, 2) }
 	default:

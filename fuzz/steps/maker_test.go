@@ -3,9 +3,12 @@
 package steps
 
 import (
+	"encoding/binary"
+	"math/rand/v2"
 	"slices"
 
 	"usarena/arena"
+	"usarena/internal/layout"
 )
 
 // make makes a start state: several users, of whom some leave and Dead stay, and
@@ -63,5 +66,30 @@ func (h *hand) takeSomething(x handles) {
 		x.rwlock.TryLock()
 	case 3:
 		x.rwlock.TryRLock()
+	}
+}
+
+// mislead makes hints wrong: nothing may depend on them.
+func (m *image) mislead(r *rand.Rand) {
+	at := binary.LittleEndian.Uint64(m.content(regionsAt, 8))
+	for range binary.LittleEndian.Uint64(m.content(countAt, 8)) {
+		m.set32(at+dirtyAt, r.Uint32()&1)
+		m.set32(at+lowAt, r.Uint32()&127)
+		m.set32(at+mostAt, r.Uint32()&63)
+		for i := uint64(0); i < 16; i += 4 {
+			m.set32(at+partialAt+i, r.Uint32())
+		}
+		at += layout.RegionSize
+	}
+	m.set32(usedAt, r.Uint32()&255)
+	m.set32(highAt, r.Uint32()&255)
+}
+
+// set32 changes a word in a page that is not all zero.
+func (m *image) set32(off uint64, v uint32) {
+	for i, at := range m.at {
+		if at <= off && off < at+page {
+			binary.LittleEndian.PutUint32(m.bytes[uint64(i*page)+off-at:], v)
+		}
 	}
 }

@@ -15,6 +15,18 @@ import (
 const (
 	dataOffAt   = uint64(unsafe.Offsetof(layout.Header{}.DataOff))
 	committedAt = uint64(unsafe.Offsetof(layout.Header{}.Committed))
+	regionsAt   = uint64(unsafe.Offsetof(layout.Header{}.RegionsOff))
+	countAt     = uint64(unsafe.Offsetof(layout.Header{}.Regions))
+	usedAt      = uint64(unsafe.Offsetof(layout.Header{}.UsedPages))
+	highAt      = uint64(unsafe.Offsetof(layout.Header{}.HighPages))
+)
+
+// Hints of a region.
+const (
+	dirtyAt   = uint64(unsafe.Offsetof(layout.Region{}.Dirty))
+	lowAt     = uint64(unsafe.Offsetof(layout.Region{}.Low))
+	mostAt    = uint64(unsafe.Offsetof(layout.Region{}.Most))
+	partialAt = uint64(unsafe.Offsetof(layout.Region{}.Partial))
 )
 
 // readRaw reads one byte without telling the scheduler.

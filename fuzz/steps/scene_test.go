@@ -52,6 +52,9 @@ func makeBase(p *member, op *operation, i int, name string) (*base, error) {
 	if b.image, err = read(name); err != nil {
 		return nil, err
 	}
+	if r.IntN(4) == 0 {
+		b.image.mislead(r)
+	}
 	_, err = p.do(order{Do: "drop"})
 	return b, err
 }

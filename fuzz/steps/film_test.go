@@ -74,6 +74,9 @@ func (s *scene) film() (f film, err error) {
 	if d.Err != "" {
 		return f, errors.New(d.Err)
 	}
+	if now, err := blocksOf(s.name); err != nil || d.Got != 0 && now[d.Got] == 0 {
+		return f, errors.Join(err, fmt.Errorf("the operation gave %#x, which is no block", d.Got))
+	}
 	return f, nil
 }
 

@@ -3,7 +3,6 @@
 package steps
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -136,7 +135,7 @@ func fillUp(a *arena.Arena) error {
 // settled recovers, and looks whether everything is as it must be. others is how
 // many users live beside the judge.
 func (s *scene) settled(a *arena.Arena, name string, m *image, late bool, others int) error {
-	if _, err := a.Recover(context.Background()); err != nil {
+	if _, err := a.Recover(background); err != nil {
 		return err
 	}
 	if err := clean(info.Check(name)); err != nil {

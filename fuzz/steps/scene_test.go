@@ -73,15 +73,14 @@ type scene struct {
 	does    string                // what the survivor does meanwhile
 	slots   []int                 // of those who live, but for the hand
 	slot    int                   // the hand's, 0 where it is none yet
-	before  map[arena.Offset]uint64
+	before  map[arena.Offset]uint64 // blocks, with their sizes
 	first   *image // before the first instruction
 }
 
 var errSkip = errors.New("this start state is none for the operation")
 
 // open sets the scene up: after it the hand stands at its first instruction, and
-// its other threads are held.
-// It is to be closed also after an error.
+// its other threads are held. It is to be closed also after an error.
 func (b *base) open(p *member, name string, lane int) (s *scene, err error) {
 	s = &scene{base: b, name: name, peer: p}
 	if err := b.image.write(name); err != nil {

@@ -67,14 +67,14 @@ type scene struct {
 	hand    *member
 	tr      *tracer
 	aim     aim
-	orphans map[arena.Offset]bool // of the blocks before
-	hands   []arena.Offset        // blocks of the hand
-	others  []arena.Offset        // blocks of the survivor
-	does    string                // what the survivor does meanwhile
-	slots   []int                 // of those who live, but for the hand
-	slot    int                   // the hand's, 0 where it is none yet
+	orphans map[arena.Offset]bool   // of the blocks before
+	hands   []arena.Offset          // blocks of the hand
+	others  []arena.Offset          // blocks of the survivor
+	does    string                  // what the survivor does meanwhile
+	slots   []int                   // of those who live, but for the hand
+	slot    int                     // the hand's, 0 where it is none yet
 	before  map[arena.Offset]uint64 // blocks, with their sizes
-	first   *image // before the first instruction
+	first   *image                  // before the first instruction
 }
 
 var errSkip = errors.New("this start state is none for the operation")

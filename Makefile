@@ -20,7 +20,7 @@ HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/..
 # tags change.
 CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm ops image locks linear torture models soak clean
+.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm steps ops image locks linear torture models soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ fuzz: ## every fuzz target for FUZZTIME
 
 storm: ## long: processes killed, stopped, joining and growing for minutes
 	$(GO) test ./fuzz/storm -count 1 -timeout 30m -v -args -storm.rounds=500 -storm.seconds=30 -storm.max=4GiB
+
+steps: ## long: every instruction of every operation from 25 start states, 30 kills in each, stops of a second, planted bugs
+	$(GO) test ./fuzz/steps -count 1 -timeout 120m -v -args -steps.states=25 -steps.kills=30 -steps.stops=10 -steps.stop=1s -steps.planted
 
 ops: ## long: 10,000 random histories of four processes against a plain map
 	$(GO) test ./fuzz/ops -run TestOps -count 1 -timeout 60m -args -rapid.checks=10000

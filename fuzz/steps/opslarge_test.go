@@ -1,0 +1,116 @@
+//go:build linux && amd64
+
+package steps
+
+import "usarena/arena"
+
+const page = 4096
+
+// reallocs is the aim of a realloc that may move.
+func (h *hand) reallocs(off arena.Offset, n uint64) (call, aim, error) {
+	do := func() (arena.Offset, error) { return h.a.Realloc(off, n) }
+	return do, aim{Frees: []arena.Offset{off}, Adds: 1, Resizes: off, Moves: n}, nil
+}
+
+// pages are lengths of large blocks.
+func (h *hand) pages(least, most int) uint64 { return uint64(least+h.r.IntN(most-least+1)) * page }
+
+// holes leaves large blocks and free runs between them.
+func holes(h *hand, n *needs) error {
+	var list []arena.Offset
+	for range 4 {
+		off, err := h.malloc(h.pages(9, 12))
+		if err != nil {
+			return err
+		}
+		list = append(list, off)
+	}
+	i := h.r.IntN(2)
+	h.free(list[i])
+	n.Give = list[i+1 : i+2]
+	h.keep = list[3]
+	return nil
+}
+
+// largeOps are about runs of pages.
+func largeOps() []*operation {
+	return []*operation{{
+		name: "large malloc", kind: heap, before: 20, setup: holes, stop: true,
+		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.pages(9, 12)) },
+	}, {
+		name: "large malloc, joins", kind: heap, before: 20, setup: holes, stop: true,
+		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.pages(16, 18)) },
+	}, {
+		name: "large free", kind: heap, before: 20, setup: holes, stop: true,
+		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+	}, {
+		name: "other's large free", kind: heap, before: 20,
+		setup: func(h *hand, n *needs) error { n.Sizes = []uint64{h.pages(9, 20)}; return nil },
+		aim:   func(h *hand) (call, aim, error) { return h.frees(h.given[0]) },
+	}, {
+		name: "large malloc, grows", kind: heap, before: 20, stop: true,
+		aim: func(h *hand) (call, aim, error) {
+			return h.mallocs(h.a.Stats().FreeBytes + h.pages(1, 40))
+		},
+	}, {
+		name: "large malloc, across regions", kind: wide, before: 10, long: true,
+		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.pages(260, 300)) },
+	}, {
+		name: "large free, across regions", kind: wide, before: 10, long: true,
+		setup: func(h *hand, n *needs) error {
+			off, err := h.malloc(h.pages(260, 300))
+			h.keep = off
+			return err
+		},
+		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+	}, {
+		name: "realloc, moves", kind: heap, before: 20, long: true,
+		setup: func(h *hand, n *needs) (err error) {
+			h.keep, err = h.malloc(pick(h.r, rare))
+			return err
+		},
+		aim: func(h *hand) (call, aim, error) {
+			return h.reallocs(h.keep.(arena.Offset), 700+uint64(h.r.IntN(9000)))
+		},
+	}, {
+		name: "large realloc, moves", kind: heap, before: 20, long: true,
+		setup: func(h *hand, n *needs) (err error) {
+			if h.keep, err = h.malloc(h.pages(9, 10)); err == nil {
+				_, err = h.malloc(h.pages(9, 10))
+			}
+			return err
+		},
+		aim: func(h *hand) (call, aim, error) {
+			return h.reallocs(h.keep.(arena.Offset), pick(h.r, []uint64{100, 5000, 13 * page}))
+		},
+	}, {
+		name: "realloc, grows in place", kind: heap, before: 20, long: true, setup: inRow,
+		aim: func(h *hand) (call, aim, error) {
+			return h.reallocs(h.keep.(arena.Offset), h.pages(10, 18))
+		},
+	}, {
+		name: "realloc, shrinks in place", kind: heap, before: 20, long: true, setup: inRow,
+		aim: func(h *hand) (call, aim, error) {
+			do := func() (arena.Offset, error) { return h.a.Realloc(h.keep.(arena.Offset), 9*page) }
+			return do, aim{Resizes: h.keep.(arena.Offset)}, nil
+		},
+	}}
+}
+
+// inRow has a large block with free pages behind it, which are joined or not.
+func inRow(h *hand, n *needs) error {
+	list, err := h.several(4, h.pages(9, 12))
+	if err != nil {
+		return err
+	}
+	h.keep = list[0]
+	if h.r.IntN(2) == 0 {
+		h.free(list[1])
+	} else {
+		n.Give = list[1:2]
+	}
+	if h.r.IntN(2) == 0 {
+		h.free(list[2])
+	}
+	return nil
+}

@@ -29,7 +29,7 @@ var floors = [][]string{
 	{"internal/replay"},
 	{"internal/demo", "bench", "bench/peers/compare"},
 	{"cmd/usarena"},
-	{"fuzz", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/storm"},
+	{"fuzz", "fuzz/errors", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/storm"},
 }
 
 // source is one Go file that is no test.

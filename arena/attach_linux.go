@@ -103,7 +103,11 @@ func newKeeper(f *backing.File, readOnly bool) (*liveness.Keeper, error) {
 		unix.Close(hold)
 		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
 	}
-	return liveness.New(hold, probe), nil
+	k, err := liveness.New(hold, probe)
+	if err != nil {
+		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
+	}
+	return k, nil
 }
 
 // attach makes this process a user of the arena in f. The caller holds a share

@@ -57,7 +57,7 @@ func (k *Keeper) unclaim(slot int) {
 		k.closeFD(k.probe)
 		return
 	}
-	if k.id.is(k.probe) {
+	if !k.id.foreign(k.probe) { // a byte that stays locked is a slot lost to all
 		unlock(k.probe, layout.LockByte(slot))
 	}
 }

@@ -4,7 +4,6 @@ package errors_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -19,24 +18,7 @@ import (
 
 	"usarena/arena"
 	"usarena/internal/scratch"
-	"usarena/internal/worker"
 )
-
-var (
-	all   = flag.Bool("errors.all", false, "every errno for every call, once and for good")
-	only  = flag.String("errors.scene", "", "the scene to play, all if empty")
-	seed  = flag.Uint64("errors.seed", 0, "which errno the short form takes for each call; 0 takes the time")
-	fills = flag.Int("errors.fills", 100, "times that each disk is filled")
-)
-
-func TestMain(m *testing.M) {
-	worker.Main()
-	flag.Parse()
-	if *seed == 0 {
-		*seed = uint64(time.Now().UnixNano())
-	}
-	os.Exit(m.Run())
-}
 
 // patience is how long a stage may take for one play; then it hangs.
 const patience = 30 * time.Second
@@ -73,8 +55,8 @@ type director struct {
 	sum   *tally
 }
 
-// handed is how many times an arena is handed over to one stage; each play
-// takes two.
+// handed is how many times an arena is handed over to one stage; it takes one to
+// begin with and two for each play.
 const handed = 100
 
 func (d *director) play() {
@@ -98,7 +80,7 @@ func (d *director) play() {
 			if *all && errno != guess {
 				d.try(plan{nth: nth, errno: errno})
 			}
-			if *all && !c.again(errno) && !c.means(errno) && errno != unix.EAGAIN {
+			if *all && c.forGood(errno) && !d.scene.waits {
 				d.try(plan{nth: nth, errno: errno, stays: true})
 			}
 		}
@@ -126,32 +108,32 @@ func (d *director) clean() []call {
 
 // try plays the scene with one failure and judges. Nil: the operation does not
 // make so many calls.
-func (d *director) try(p plan) *call {
+func (d *director) try(p plan) *failure {
 	d.t.Helper()
 	a, fired, _ := d.once(p)
 	if a == nil { // the stage has ended, and that was told
 		return fired
 	}
-	what := fmt.Sprintf("call %d fails with %s", p.nth, unix.ErrnoName(p.errno))
-	if p.stays {
-		what += " for good"
-	}
-	if fired == nil || fired.Name != "munmap" {
-		a.Bad = append(a.Bad, a.Maps...)
-	}
+	what := "no call fails"
 	if fired == nil {
-		what = "no call fails"
+		a.Bad = append(a.Bad, a.Maps...)
 		if a.Err != "" {
 			a.wrong("error %s", a.Err)
 		}
 	} else {
-		what += fmt.Sprintf(" (%v)", fired)
-		d.sum.add(*fired, p.errno, a.Err != "")
+		what = fmt.Sprintf("call %d fails with %s (%v)", p.nth, unix.ErrnoName(fired.errno), fired.call)
+		if p.stays {
+			what += " for good"
+		}
+		if fired.Name != "munmap" {
+			a.Bad = append(a.Bad, a.Maps...)
+		}
+		d.sum.add(fired.call, fired.errno, a.Err != "")
 		switch {
 		case a.Err == "":
-		case fired.again(p.errno):
+		case fired.again(fired.errno):
 			a.wrong("it should be tried again: %s", a.Err)
-		case !a.Has && !(fired.means(p.errno) && a.Kind != ""):
+		case !slices.Contains(a.Is, fired.errno) && !(fired.means(fired.errno) && a.Kind != ""):
 			a.wrong("the errno is lost: %s", a.Err)
 		}
 	}
@@ -165,9 +147,9 @@ func (d *director) try(p plan) *call {
 
 // once plays the scene in a stage that lives, and tells which call failed and
 // all that there were.
-func (d *director) once(p plan) (*answer, *call, []call) {
+func (d *director) once(p plan) (*answer, *failure, []call) {
 	d.t.Helper()
-	if d.stage == nil || d.scene.hand && 2*d.plays+2 > handed {
+	if d.stage == nil || d.scene.hand && 2*d.plays+3 > handed {
 		d.end()
 		if err := d.start(); err != nil {
 			d.t.Fatal(err)
@@ -182,7 +164,7 @@ func (d *director) once(p plan) (*answer, *call, []call) {
 	})
 	defer watchdog.Stop()
 	var a answer
-	err := s.proc.Tell(request{Errno: p.errno})
+	err := s.proc.Tell(request{})
 	if err == nil {
 		err = s.proc.Hear(&a)
 	}

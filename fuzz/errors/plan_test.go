@@ -55,7 +55,8 @@ var errnos = map[string][]unix.Errno{
 	"fcntl F_ADD_SEALS": {unix.EPERM, unix.EBUSY},
 	"fcntl F_GET_SEALS": {unix.EINVAL},
 	"flock":             {unix.EAGAIN, unix.EINTR, unix.ENOLCK},
-	"mmap":              {unix.ENOMEM, unix.EAGAIN, unix.EACCES, unix.EPERM, unix.ENFILE, unix.EEXIST},
+	"mmap":              {unix.ENOMEM, unix.EAGAIN, unix.EACCES, unix.EPERM, unix.ENFILE},
+	"mmap NOREPLACE":    {unix.EEXIST, unix.ENOMEM, unix.EAGAIN, unix.EACCES, unix.EPERM, unix.ENFILE},
 	"mremap":            {unix.ENOMEM, unix.EAGAIN, unix.EFAULT},
 	"munmap":            {unix.ENOMEM},
 	"mprotect":          {unix.ENOMEM, unix.EACCES},
@@ -86,20 +87,25 @@ func (c call) done() bool { return c.Name == "close" }
 // again says that a caller does right to make the call again, so that nobody
 // should see the error.
 func (c call) again(errno unix.Errno) bool {
-	switch errno {
-	case unix.EINTR:
-		return true
-	case unix.EAGAIN:
-		return strings.HasPrefix(c.Name, "futex")
-	}
-	return false
+	return errno == unix.EINTR || errno == unix.EAGAIN && strings.HasPrefix(c.Name, "futex")
 }
 
 // means says that the errno is an answer to the call's question, which the
 // operation may tell in other words: the lock is another's, the name is taken.
 func (c call) means(errno unix.Errno) bool {
-	lock := c.Name == "fcntl F_OFD_SETLK" || c.Name == "flock"
-	return lock && (errno == unix.EAGAIN || errno == unix.EACCES)
+	switch c.Name {
+	case "fcntl F_OFD_SETLK", "flock":
+		return errno == unix.EAGAIN || errno == unix.EACCES
+	case "link":
+		return errno == unix.EEXIST
+	}
+	return false
+}
+
+// forGood says that the call may fail so from then on. Not so what is right to
+// try again, and what takes away a name: the name stays.
+func (c call) forGood(errno unix.Errno) bool {
+	return !c.again(errno) && !c.means(errno) && errno != unix.EAGAIN && c.Name != "unlink" && c.Name != "stat"
 }
 
 // tally counts what failed, for the report.

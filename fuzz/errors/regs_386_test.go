@@ -16,8 +16,8 @@ var nrs = map[uint64]string{
 const sysMark = unix.SYS_GETPPID
 
 func number(r *unix.PtraceRegs) uint64 { return uint64(uint32(r.Orig_eax)) }
-func args(r *unix.PtraceRegs) [3]uint64 {
-	return [3]uint64{uint64(uint32(r.Ebx)), uint64(uint32(r.Ecx)), uint64(uint32(r.Edx))}
+func args(r *unix.PtraceRegs) [4]uint64 {
+	return [4]uint64{uint64(uint32(r.Ebx)), uint64(uint32(r.Ecx)), uint64(uint32(r.Edx)), uint64(uint32(r.Esi))}
 }
 func keep(r *unix.PtraceRegs)              { r.Orig_eax = -1 }
 func fail(r *unix.PtraceRegs, errno int64) { r.Eax = int32(-errno) }

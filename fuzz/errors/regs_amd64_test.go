@@ -21,7 +21,7 @@ var nrs = map[uint64]string{
 const sysMark = unix.SYS_GETPPID
 
 func number(r *unix.PtraceRegs) uint64     { return r.Orig_rax }
-func args(r *unix.PtraceRegs) [3]uint64    { return [3]uint64{r.Rdi, r.Rsi, r.Rdx} }
+func args(r *unix.PtraceRegs) [4]uint64    { return [4]uint64{r.Rdi, r.Rsi, r.Rdx, r.R10} }
 func keep(r *unix.PtraceRegs)              { r.Orig_rax = ^uint64(0) }
 func fail(r *unix.PtraceRegs, errno int64) { r.Rax = uint64(-errno) }
 func pc(r *unix.PtraceRegs) uintptr        { return uintptr(r.Rip) }

@@ -26,7 +26,7 @@ type scene struct {
 	closes bool               // act gives back all that before took, also when it fails
 	takes  int                // descriptors that act uses up, whatever comes of it
 	frees  int                // descriptors of before that it closes when it fails
-	slow   bool               // starts processes: fewer failures in the short form
+	waits  bool               // for what calls find out: none may fail for good
 	lacks  []lack             // what cannot be done at all here
 	hand   bool               // the arena is handed over by who starts the stage
 }
@@ -59,11 +59,11 @@ var scenes = map[string]*scene{
 	"check":          {before: working, act: check, after: leave},
 	"looks":          {before: working, act: look, after: leave},
 	"command":        {before: working, act: command, undo: uncommand, after: leave},
-	"inherit":        {act: func(s *stage) (err error) { s.a, err = arena.Inherit(); return }, undo: closeIt, takes: 1, hand: true},
-	"recover":        {before: mourning, act: recoverDead, undo: mourningAgain, after: leave, slow: true},
-	"join the dead":  {before: bereft, act: open(arena.Join), undo: closeIt, after: gone, slow: true},
-	"lock of dead":   {before: mourning, act: lockOfDead, undo: mourningAgain, after: leave, slow: true},
-	"lock waits":     {before: contended, act: lockWaits, undo: lockGiven, after: parted, slow: true},
+	"inherit":        {set: inheritOne, act: func(s *stage) (err error) { s.a, err = arena.Inherit(); return }, undo: closeIt, takes: 1, hand: true},
+	"recover":        {before: mourning, act: recoverDead, undo: mourningAgain, after: leave, waits: true},
+	"join the dead":  {before: bereft, act: open(arena.Join), undo: closeIt, after: gone, waits: true},
+	"lock of dead":   {before: mourning, act: lockOfDead, undo: mourningAgain, after: leave, waits: true},
+	"lock waits":     {before: contended, act: lockWaits, undo: lockGiven, after: parted, waits: true},
 	"poll":           {before: polling, act: openPoll, undo: func(s *stage) error { return s.poll.Close() }, after: leave},
 	"poll closes":    {before: pollOpen, act: func(s *stage) error { return s.poll.Close() }, undo: leave, once: true, frees: 1},
 	"objects":        {before: working, act: newLock, undo: freeLock, after: leave},
@@ -199,6 +199,15 @@ func look(s *stage) error {
 		err5 = errors.Join(err5, err)
 	}
 	return errors.Join(err1, err2, err3, err4, err5)
+}
+
+// inheritOne looks at all that was handed over, which happens once.
+func inheritOne(*stage) error {
+	a, err := arena.Inherit()
+	if err == nil {
+		err = a.Close()
+	}
+	return err
 }
 
 var handedTo exec.Cmd

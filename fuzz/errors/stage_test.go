@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,17 +31,15 @@ type spec struct {
 }
 
 // request lets the stage play its scene once.
-type request struct {
-	Errno unix.Errno // that will be given, to look for in the error
-}
+type request struct{}
 
 // answer is what came of it.
 type answer struct {
-	Err  string   // of the operation, "" for none
-	Has  bool     // it contains the errno
-	Kind string   // the sentinel that it contains
-	Bad  []string // what must not be
-	Maps []string // mappings that are left: right where munmap failed
+	Err  string       // of the operation, "" for none
+	Is   []unix.Errno // what it contains
+	Kind string       // the sentinel that it contains
+	Bad  []string     // what must not be
+	Maps []string     // mappings that are left: right where munmap failed
 }
 
 func (a *answer) wrong(format string, args ...any) {
@@ -83,7 +82,7 @@ func playAll(side *worker.Side) error {
 		if err := side.Hear(&q); err != nil {
 			return err
 		}
-		if err := side.Tell(s.play(q)); err != nil {
+		if err := side.Tell(s.play()); err != nil {
 			return err
 		}
 	}
@@ -91,7 +90,7 @@ func playAll(side *worker.Side) error {
 
 // play does what comes before the operation, the operation between the marks,
 // and then once more without a failure.
-func (s *stage) play(q request) (a answer) {
+func (s *stage) play() (a answer) {
 	x := s.scene
 	defer func() {
 		if v := recover(); v != nil {
@@ -117,7 +116,7 @@ func (s *stage) play(q request) (a answer) {
 	err := x.act(s)
 	markEnd()
 	if err != nil {
-		a.Err, a.Has, a.Kind = err.Error(), errors.Is(err, q.Errno), kindOf(err)
+		a.Err, a.Is, a.Kind = err.Error(), errnosOf(err), kindOf(err)
 		want := ready
 		if x.closes {
 			want = start
@@ -179,16 +178,32 @@ func (s *stage) leaks(a *answer, when string, was census, takes int) {
 		}
 		if try == 20 {
 			if fds != 0 {
-				a.wrong("%s there are %+d descriptors:\nwas %q\nnow %q", when, fds, was.fds, now.fds)
+				a.wrong("%s there are %+d descriptors: %s", when, fds, differ(was.fds, now.fds))
 			}
 			if maps != 0 {
-				a.Maps = append(a.Maps, fmt.Sprintf("%s there are %+d mappings:\nwas %q\nnow %q", when, maps, was.maps, now.maps))
+				a.Maps = append(a.Maps, fmt.Sprintf("%s there are %+d mappings: %s", when, maps, differ(was.maps, now.maps)))
 			}
 			return
 		}
 		runtime.GC()
 		time.Sleep(time.Millisecond << (try / 4))
 	}
+}
+
+// differ lists what is in one list alone.
+func differ(was, now []string) string {
+	var text []string
+	for _, x := range was {
+		if !slices.Contains(now, x) {
+			text = append(text, "- "+x)
+		}
+	}
+	for _, x := range now {
+		if !slices.Contains(was, x) {
+			text = append(text, "+ "+x)
+		}
+	}
+	return strings.Join(text, "; ")
 }
 
 // sound checks the arena, where there is one.
@@ -221,4 +236,13 @@ func kindOf(err error) string {
 		}
 	}
 	return ""
+}
+
+func errnosOf(err error) (all []unix.Errno) {
+	for errno := range unix.Errno(134) {
+		if errno != 0 && errors.Is(err, errno) {
+			all = append(all, errno)
+		}
+	}
+	return all
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,12 +24,18 @@ type tracer struct {
 	mu    sync.Mutex
 	plan  plan
 	calls []call
-	fired *call
+	fired *failure
 	ended string // how the process ended
 
 	// Of the tracing thread alone:
 	threads map[int]*thread
 	on      bool // between the marks
+}
+
+// failure is a call that failed.
+type failure struct {
+	call
+	errno unix.Errno
 }
 
 // thread is one thread of the traced process.
@@ -227,11 +234,14 @@ func (t *tracer) decide(c call) unix.Errno {
 	t.calls = append(t.calls, c)
 	switch {
 	case t.fired == nil && len(t.calls) == t.plan.nth:
-		t.fired = &c
+		t.fired = &failure{c, t.plan.errno}
+		if list := errnos[c.Name]; !slices.Contains(list, t.plan.errno) {
+			t.fired.errno = list[0] // the call is another one this time
+		}
 	case t.fired == nil || !t.plan.stays || t.fired.Name != c.Name:
 		return 0
 	}
-	return t.plan.errno
+	return t.fired.errno
 }
 
 // named tells what call it is; ok is false if it is none of the project's. Go's
@@ -247,6 +257,10 @@ func named(tid int, r *unix.PtraceRegs) (c call, ok bool) {
 			name += " O_TMPFILE"
 		case a[2]&unix.O_CREAT != 0:
 			name += " O_CREAT"
+		}
+	case "mmap":
+		if a[3]&unix.MAP_FIXED_NOREPLACE == unix.MAP_FIXED_NOREPLACE {
+			name += " NOREPLACE"
 		}
 	case "futex":
 		name += [2]string{" wait", " wake"}[a[1]&1]
@@ -276,7 +290,7 @@ func (t *tracer) set(p plan) {
 }
 
 // got is what failed, and all calls that the operation made.
-func (t *tracer) got() (fired *call, calls []call) {
+func (t *tracer) got() (fired *failure, calls []call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.fired, t.calls

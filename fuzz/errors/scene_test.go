@@ -34,6 +34,7 @@ type scene struct {
 var (
 	noTmpfile   = lack{"open O_TMPFILE", unix.EOPNOTSUPP}
 	noRenameat2 = lack{"renameat2", unix.EINVAL}
+	noGuess     = lack{"mmap NOREPLACE", unix.EEXIST} // the address is taken: space is reserved first
 	small       = config.Config{MaxSize: 16 << 20}
 )
 
@@ -48,6 +49,7 @@ var scenes = map[string]*scene{
 	"init fresh":     {before: idle(config.Config{ResetIdle: true}), act: initialise(arena.Init), undo: closeIt, after: gone},
 	"fresh linked":   {before: idle(config.Config{}), act: initialise(arena.InitFresh), undo: closeIt, after: gone, lacks: []lack{noTmpfile}},
 	"join":           {before: inUse, act: open(arena.Join), undo: closeIt, after: end},
+	"join elsewhere": {before: inUse, act: open(arena.Join), undo: closeIt, after: end, lacks: []lack{noGuess}},
 	"init of it":     {before: inUse, act: initialise(arena.Init), undo: closeIt, after: end},
 	"open read-only": {before: inUse, act: open(arena.OpenReadOnly), undo: closeIt, after: end},
 	"close":          {before: working, act: closeIt, undo: gone, once: true, closes: true},

@@ -157,11 +157,20 @@ func (s *stage) census() (c census) {
 	for line := range strings.Lines(string(text)) {
 		f := strings.Fields(line)
 		mine := len(f) > 5 && (strings.Contains(line, s.dir) || strings.Contains(line, "memfd:usarena"))
-		if mine {
+		if mine || len(f) == 5 && f[1] == "---p" && reservation(f[0]) {
 			c.maps = append(c.maps, line)
 		}
 	}
 	return c
+}
+
+// reservation says that addresses without access look like those that a mapping
+// of one of our arenas is put into, and not like what Go reserves for its heap,
+// which ends at a round address.
+func reservation(addrs string) bool {
+	var from, to uint64
+	fmt.Sscanf(addrs, "%x-%x", &from, &to)
+	return from%(2<<20) == 0 && to%(2<<20) != 0 && to-from > uint64(small.MaxSize) && to-from < uint64(small.MaxSize)*2
 }
 
 // leaks holds the number of descriptors and mappings to what it was. Go gives

@@ -165,7 +165,7 @@ func (a *Arena) settle(ctx context.Context, k *liveness.Keeper) (err error) {
 
 // mapRegion maps what view describes.
 func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
-	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed}
+	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed, Length: a.file.Size}
 	if !readOnly && view.header.Flags&layout.FlagNoReserve == 0 {
 		o.Reserve = a.file
 	}

@@ -75,11 +75,16 @@ func guest(s *worker.Side) error {
 	select {}
 }
 
-// theSmall is made once.
+// theSmall is made once. It is as large as it may get.
 var theSmall = sync.OnceValues(func() (*small, error) {
+	return newSmall(config.Config{Size: 240 << 10, NoAutoGrow: true})
+})
+
+func newSmall(cfg config.Config) (*small, error) {
 	name := fileName()
 	defer os.Remove(name)
-	a, err := arena.Create(name, &config.Config{Size: 240 << 10, NoAutoGrow: true, Users: 6, LockType: config.Debug})
+	cfg.Users, cfg.LockType = 6, config.Debug
+	a, err := arena.Create(name, &cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +132,7 @@ var theSmall = sync.OnceValues(func() (*small, error) {
 	}
 	m.stretches()
 	return m, nil
-})
+}
 
 // objects makes one of each kind.
 func (m *small) objects(a *arena.Arena) error {

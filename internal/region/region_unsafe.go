@@ -16,6 +16,8 @@ type Region struct {
 
 	head, states, bits, tenants, data unsafe.Pointer
 
+	exist existing
+
 	reserve Reserver
 	settled [settledWords]atomic.Uint64 // which parts of the tenants exist, by a hash
 	unmap   func() error
@@ -144,9 +146,6 @@ func (r *Region) Tenants(page uint64) *layout.Tenants {
 
 // Zones are the addresses that the allocator's fast path computes with.
 func (r *Region) Zones() (states, bits, data unsafe.Pointer) { return r.states, r.bits, r.data }
-
-// Committed is the number of pages that exist, as the header says, clipped.
-func (r *Region) Committed() uint64 { return min(r.Header().Committed.Load(), r.Geo.MaxPages) }
 
 // Visible is the number of pages that exist and that this process can see.
 func (r *Region) Visible() uint64 { return min(r.Committed(), r.Window) }

@@ -152,7 +152,7 @@ func (m *small) objects(a *arena.Arena) error {
 // stretches finds out where metadata lies: before the guard, and where objects are.
 func (m *small) stretches() {
 	h := layout.HeaderOf(m.Bytes)
-	m.Meta = []stretch{{"header", 0, h.UsersOff}, {"users and tables", h.UsersOff, h.RegionsOff}, {"regions", h.RegionsOff, h.StatesOff}, {"states", h.StatesOff, h.BitsOff}, {"bits", h.BitsOff, h.GuardOff}}
+	m.Meta = []stretch{{"header", 0, h.UsersOff}, {"users and tables", h.UsersOff, h.RegionsOff}, {"regions", h.RegionsOff, h.StatesOff}, {"states", h.StatesOff, h.BitsOff}, {"bits", h.BitsOff, h.TenantsOff}, {"tenants", h.TenantsOff, h.GuardOff}}
 	pages := map[uint64]bool{}
 	for _, o := range m.Objects {
 		if at := o.Off &^ layout.PageMask; !pages[at] {
@@ -160,14 +160,6 @@ func (m *small) stretches() {
 			m.Meta = append(m.Meta, stretch{"objects", at, at + layout.PageSize})
 		}
 	}
-}
-
-// bits is the number of bits of metadata.
-func (m *small) bits() (n uint64) {
-	for _, s := range m.Meta {
-		n += (s.End - s.From) * 8
-	}
-	return n
 }
 
 // bit is where bit i of them lies.

@@ -20,19 +20,25 @@ const (
 	cutHeader = "cuts"  // … at every 8 bytes of the header
 )
 
-// count is how many there are of each.
-func (m *small) count(how string) uint64 {
-	switch how {
-	case flipBits:
-		return m.bits()
-	case flipBytes:
-		return layout.HeaderSize * 256
-	case rawBytes: // behind the constants it is the same
-		return layout.ConstSize * 256
-	case cutPages:
-		return uint64(len(m.Bytes)) / layout.PageSize
+// part is a row of damages of one kind.
+type part struct {
+	how, name string
+	from, end uint64
+}
+
+// parts lists all damages.
+func (m *small) parts() (all []part) {
+	at := uint64(0)
+	for _, z := range m.Meta {
+		n := (z.End - z.From) * 8
+		all = append(all, part{flipBits, z.Name, at, at + n})
+		at += n
 	}
-	return layout.HeaderSize / 8
+	return append(all,
+		part{flipBytes, "header", 0, layout.HeaderSize * 256},
+		part{rawBytes, "constants", 0, layout.ConstSize * 256}, // behind them it is the same
+		part{cutPages, "file", 0, uint64(len(m.Bytes)) / layout.PageSize},
+		part{cutHeader, "header", 0, layout.HeaderSize / 8})
 }
 
 // damaged is the arena with damage number i.

@@ -20,7 +20,7 @@ import (
 
 var (
 	flipAll   = flag.Bool("image.flips", false, "every bit of a small arena's metadata, every value of every byte of its header, one after the other")
-	flipShort = flag.Uint64("image.sample", 300, "how many of each kind otherwise")
+	flipShort = flag.Uint64("image.sample", 120, "how many of each kind and zone otherwise")
 )
 
 // TestFlips damages a small arena in one place after the other and uses it.
@@ -31,17 +31,17 @@ func TestFlips(t *testing.T) {
 	}
 	f := &flipper{t: t, m: m, name: fileName() + "-flips", progress: fileName() + "-at"}
 	t.Cleanup(f.end)
-	for _, how := range []string{flipBits, flipBytes, rawBytes, cutPages, cutHeader} {
-		n, step, from := m.count(how), uint64(1), uint64(0)
+	for _, p := range m.parts() {
+		n, step, from := p.end-p.from, uint64(1), p.from
 		if !*flipAll && n > *flipShort {
 			step = n / *flipShort | 1 // odd: every bit of a byte has its turn
-			from = uint64(time.Now().UnixNano()) % step
+			from += uint64(time.Now().UnixNano()) % step
 		}
 		begin := time.Now()
-		seen, played := f.play(how, from, step, n)
-		t.Logf("%s: %d of %d, from %d in steps of %d, in %v", how, played, n, from, step, time.Since(begin).Round(time.Millisecond))
+		seen, played := f.play(p.how, from, step, p.end)
+		t.Logf("%s, %s: %d of %d, from %d in steps of %d, in %v", p.how, p.name, played, n, from, step, time.Since(begin).Round(time.Millisecond))
 		for _, kind := range slices.Sorted(maps.Keys(seen)) {
-			if what, _, _ := strings.Cut(kind, " "); what == "Check" || what == "Join" || what == "Close" {
+			if what, _, _ := strings.Cut(kind, " "); what == "Check" || what == "Join" || kind == "Close ok" {
 				t.Logf("  %s: %d", kind, seen[kind])
 			}
 		}
@@ -60,11 +60,11 @@ type flipper struct {
 // rowLength is how many damages a child does before it answers.
 const rowLength = 500
 
-// play does the damages from, from+step, … below n.
-func (f *flipper) play(how string, from, step, n uint64) (seen map[string]int, played uint64) {
+// play does the damages from, from+step, … below end.
+func (f *flipper) play(how string, from, step, end uint64) (seen map[string]int, played uint64) {
 	seen = map[string]int{}
-	for from < n {
-		r := row{How: how, From: from, Step: step, N: min((n-from+step-1)/step, rowLength)}
+	for from < end {
+		r := row{How: how, From: from, Step: step, N: min((end-from+step-1)/step, rowLength)}
 		got, stopped, err := f.ask(r, theNurse.patience)
 		if err != nil {
 			// The rest of the row follows; the one at which it stopped gets a

@@ -20,7 +20,7 @@ import (
 	"usarena/internal/worker"
 )
 
-var scribbles = flag.Int("image.scribbles", 4, "rounds of TestScribbled")
+var scribbles = flag.Int("image.scribbles", 8, "rounds of TestScribbled")
 
 // desk is a round: an arena that some use while one writes over its metadata.
 type desk struct {

@@ -22,10 +22,15 @@
 // Nouns: a scene is an operation with what comes before and after it; the stage
 // is the process that plays it; a plan says which call fails, and how.
 //
+// Failures need ptrace and are played on amd64 and 386; disks need the right to
+// mount.
+//
 //	-errors.all         every errno for every call, once and for good
 //	-errors.scene=NAME  one scene alone
+//	-errors.seed=N      which errno the short form takes for each call; 0 takes the time
 //	-errors.fills=N     times that each disk is filled (100; long 10000)
 //
-// Reading order: plan_test.go, tracer_test.go, scene_test.go, stage_test.go,
-// errors_test.go; disk_test.go.
+// Reading order: plan_test.go, tracer_test.go, calls_test.go (what fails),
+// scene_test.go, other_test.go, stage_test.go, census_test.go (in what),
+// errors_test.go; mount_linux_test.go, disk_linux_test.go, filler_linux_test.go.
 package errors

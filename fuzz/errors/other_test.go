@@ -1,4 +1,4 @@
-//go:build amd64 || 386
+//go:build linux && (amd64 || 386)
 
 package errors_test
 
@@ -18,8 +18,9 @@ func init() { worker.Register(otherKind, other) }
 
 // errand is what another process is to do with an arena.
 type errand struct {
-	Name string
-	Lock arena.Offset
+	Name  string
+	Lock  arena.Offset
+	Waits bool // it says that it is ready before it takes the lock
 }
 
 // holds is for how long another process keeps the lock.
@@ -45,20 +46,20 @@ func other(side *worker.Side) error {
 	if err != nil {
 		return err
 	}
-	if err := l.Lock(context.Background()); err != nil && !sync.Held(err) {
-		return err
+	if e.Waits {
+		err = errors.Join(side.Tell(true), l.Lock(context.Background()))
+	} else {
+		err = errors.Join(l.Lock(context.Background()), side.Tell(true))
+		time.Sleep(holds)
 	}
-	if err := side.Tell(true); err != nil {
-		return err
-	}
-	time.Sleep(holds)
-	return errors.Join(l.Unlock(), a.Close(), side.Tell(true))
+	return errors.Join(err, l.Unlock(), a.Close(), side.Tell(true))
 }
 
-// visited starts another process in the arena.
-func (s *stage) visited() (err error) {
+// visited starts another process in the arena, which takes the lock or waits for
+// it.
+func (s *stage) visited(waits bool) (err error) {
 	var ready bool
-	if s.other, err = worker.Start(context.Background(), otherKind, errand{s.name, s.lock.Offset()}); err == nil {
+	if s.other, err = worker.Start(context.Background(), otherKind, errand{s.name, s.lock.Offset(), waits}); err == nil {
 		err = s.other.Hear(&ready)
 	}
 	return err
@@ -78,7 +79,7 @@ func mourningAgain(s *stage) (err error) {
 			return err
 		}
 	}
-	if err := s.visited(); err != nil {
+	if err := s.visited(false); err != nil {
 		return err
 	}
 	s.other.Kill()
@@ -114,15 +115,37 @@ func contended(s *stage) (err error) {
 	if s.lock, err = sync.NewLock(s.a); err != nil {
 		return err
 	}
-	return s.visited()
+	return s.visited(false)
 }
 
 func lockWaits(s *stage) error { return s.lock.Lock(context.Background()) }
 
 // lockGiven gives the lock back and lets another process take it.
-func lockGiven(s *stage) error { return errors.Join(s.lock.Unlock(), s.other.Wait(), s.visited()) }
+func lockGiven(s *stage) error { return errors.Join(s.lock.Unlock(), s.other.Wait(), s.visited(false)) }
 
 func parted(s *stage) error { return errors.Join(s.other.Wait(), leave(s)) }
+
+// awaited lets another process wait for the lock that this one holds.
+func awaited(s *stage) (err error) {
+	if err = working(s); err != nil {
+		return err
+	}
+	if s.lock, err = sync.NewLock(s.a); err != nil {
+		return err
+	}
+	return s.beAwaited()
+}
+
+func (s *stage) beAwaited() error {
+	err := errors.Join(s.lock.Lock(context.Background()), s.visited(true))
+	time.Sleep(holds / 4) // it is asleep, most likely
+	return err
+}
+
+// awaitedAgain finds that the other one got the lock, whether or not it was woken.
+func awaitedAgain(s *stage) error { return errors.Join(s.other.Wait(), s.beAwaited()) }
+
+func unawaited(s *stage) error { return errors.Join(s.lock.Unlock(), s.other.Wait(), leave(s)) }
 
 func polling(s *stage) (err error) {
 	if err = working(s); err == nil {

@@ -1,10 +1,11 @@
-//go:build amd64 || 386
+//go:build linux && (amd64 || 386)
 
 package errors_test
 
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 
 	"golang.org/x/sys/unix"
@@ -50,6 +51,7 @@ var scenes = map[string]*scene{
 	"fresh linked":   {before: idle(config.Config{}), act: initialise(arena.InitFresh), undo: closeIt, after: gone, lacks: []lack{noTmpfile}},
 	"join":           {before: inUse, act: open(arena.Join), undo: closeIt, after: end},
 	"join elsewhere": {before: inUse, act: open(arena.Join), undo: closeIt, after: end, lacks: []lack{noGuess}},
+	"join by link":   {before: linked, act: func(s *stage) (err error) { s.a, err = arena.Join(s.name + ".link"); return }, undo: closeIt, after: unlinked},
 	"init of it":     {before: inUse, act: initialise(arena.Init), undo: closeIt, after: end},
 	"open read-only": {before: inUse, act: open(arena.OpenReadOnly), undo: closeIt, after: end},
 	"close":          {before: working, act: closeIt, undo: gone, once: true, closes: true},
@@ -66,6 +68,7 @@ var scenes = map[string]*scene{
 	"join the dead":  {before: bereft, act: open(arena.Join), undo: closeIt, after: gone, waits: true},
 	"lock of dead":   {before: mourning, act: lockOfDead, undo: mourningAgain, after: leave, waits: true},
 	"lock waits":     {before: contended, act: lockWaits, undo: lockGiven, after: parted, waits: true},
+	"unlock wakes":   {before: awaited, act: func(s *stage) error { return s.lock.Unlock() }, undo: awaitedAgain, after: unawaited, waits: true},
 	"poll":           {before: polling, act: openPoll, undo: func(s *stage) error { return s.poll.Close() }, after: leave},
 	"poll closes":    {before: pollOpen, act: func(s *stage) error { return s.poll.Close() }, undo: leave, once: true, frees: 1},
 	"objects":        {before: working, act: newLock, undo: freeLock, after: leave},
@@ -121,6 +124,11 @@ func inUse(s *stage) (err error) {
 	}
 	return err
 }
+
+// linked leads to such an arena by a symbolic link.
+func linked(s *stage) error { return errors.Join(inUse(s), os.Symlink("arena", s.name+".link")) }
+
+func unlinked(s *stage) error { return errors.Join(os.Remove(s.name+".link"), end(s)) }
 
 func end(s *stage) error { return errors.Join(s.mate.Close(), gone(s)) }
 

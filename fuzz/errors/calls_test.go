@@ -58,7 +58,7 @@ func (t *tracer) decide(c call) unix.Errno {
 		if list := errnos[c.Name]; !slices.Contains(list, t.plan.errno) {
 			t.fired.errno = list[0] // the call is another one this time
 		}
-	case t.fired == nil || !t.plan.stays || t.fired.Name != c.Name:
+	case t.fired == nil || !t.plan.stays || t.fired.Name != c.Name || !c.forGood(t.fired.errno):
 		return 0
 	}
 	return t.fired.errno

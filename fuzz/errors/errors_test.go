@@ -125,7 +125,7 @@ func (d *director) try(p plan) *failure {
 		if p.stays {
 			what += " for good"
 		}
-		if fired.Name != "munmap" {
+		if !fired.unmaps() {
 			a.Bad = append(a.Bad, a.Maps...)
 		}
 		d.sum.add(fired.call, fired.errno, a.Err != "")

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"usarena/internal/invariants"
 )
 
 // call is one system call of an operation.
@@ -83,6 +85,12 @@ var errnos = map[string][]unix.Errno{
 
 // done are the calls that have done their work when they fail.
 func (c call) done() bool { return c.Name == "close" }
+
+// unmaps says that memory stays mapped when the call fails. Builds with the
+// invariants tag map over what they give back.
+func (c call) unmaps() bool {
+	return c.Name == "munmap" || invariants.Enabled && c.Name == "mmap"
+}
 
 // again says that a caller does right to make the call again, so that nobody
 // should see the error.

@@ -37,8 +37,13 @@ func (r *Region) confirm() uint64 {
 		// Whoever commits has made the file longer before.
 		n = min(n, (size-r.Geo.DataOff)>>layout.PageShift)
 	}
-	for n > known && !r.exist.pages.CompareAndSwap(known, n) {
-		known = r.exist.pages.Load()
-	}
+	r.exist.seen(n)
 	return n
+}
+
+// seen says that so many pages exist.
+func (e *existing) seen(n uint64) {
+	for known := e.pages.Load(); n > known && !e.pages.CompareAndSwap(known, n); {
+		known = e.pages.Load()
+	}
 }

@@ -1,6 +1,7 @@
 package region
 
 import (
+	"fmt"
 	"sync/atomic"
 	"unsafe"
 
@@ -178,12 +179,14 @@ func (r *Region) Grow(from, to uint64) (bool, error) {
 	if to > r.Geo.MaxPages || to <= from {
 		return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the ceiling is %d", r.Name, to, r.Geo.MaxPages)
 	}
-	if r.reserve == nil {
-		if to > r.Window {
-			return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the memory holds %d", r.Name, to, r.Window)
+	switch {
+	case r.reserve != nil:
+		if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil {
+			return false, err
 		}
-	} else if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil {
-		return false, err
+		r.exist.seen(to)
+	case to > r.Window:
+		return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the memory holds %d", r.Name, to, r.Window)
 	}
 	return r.Header().Committed.CompareAndSwap(from, to), nil
 }
@@ -193,5 +196,8 @@ func (r *Region) Close() error {
 	if r.unmap == nil {
 		return nil
 	}
-	return r.unmap()
+	if err := r.unmap(); err != nil {
+		return fmt.Errorf("usarena: close: %s: give back the mapping: %w", r.Name, err)
+	}
+	return nil
 }

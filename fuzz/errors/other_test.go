@@ -5,6 +5,7 @@ package errors_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"usarena/arena"
@@ -94,6 +95,18 @@ func bereft(s *stage) error { return errors.Join(mourning(s), closeIt(s)) }
 func recoverDead(s *stage) error {
 	_, err := s.a.Recover(context.Background())
 	return err
+}
+
+// mournedSlotFree takes the dead user's slot, the lowest that is free.
+func mournedSlotFree(s *stage) error {
+	b, err := arena.Join(s.name)
+	if err != nil {
+		return err
+	}
+	if got, want := b.Self().Slot, s.a.Self().Slot+1; got != want {
+		err = fmt.Errorf("slot %d is taken, %d should have been free", got, want)
+	}
+	return errors.Join(err, b.Close(), mourningAgain(s))
 }
 
 func lockOfDead(s *stage) error {

@@ -64,7 +64,7 @@ var scenes = map[string]*scene{
 	"looks":          {before: working, act: look, after: leave},
 	"command":        {before: working, act: command, undo: uncommand, after: leave},
 	"inherit":        {set: inheritOne, act: func(s *stage) (err error) { s.a, err = arena.Inherit(); return }, undo: closeIt, takes: 1, hand: true},
-	"recover":        {before: mourning, act: recoverDead, undo: mourningAgain, after: leave, waits: true},
+	"recover":        {before: mourning, act: recoverDead, undo: mournedSlotFree, after: leave, waits: true},
 	"join the dead":  {before: bereft, act: open(arena.Join), undo: closeIt, after: gone, waits: true},
 	"lock of dead":   {before: mourning, act: lockOfDead, undo: mourningAgain, after: leave, waits: true},
 	"lock waits":     {before: contended, act: lockWaits, undo: lockGiven, after: parted, waits: true},

@@ -20,6 +20,7 @@ import (
 
 var (
 	flipAll   = flag.Bool("image.flips", false, "every bit of a small arena's metadata, every value of every byte of its header, one after the other")
+	flipHow   = flag.String("image.how", "", "bits, bytes, raw, pages or cuts alone")
 	flipShort = flag.Uint64("image.sample", 120, "how many of each kind and zone otherwise")
 )
 
@@ -32,6 +33,9 @@ func TestFlips(t *testing.T) {
 	f := &flipper{t: t, m: m, name: fileName() + "-flips", progress: fileName() + "-at"}
 	t.Cleanup(f.end)
 	for _, p := range m.parts() {
+		if *flipHow != "" && *flipHow != p.how {
+			continue
+		}
 		n, step, from := p.end-p.from, uint64(1), p.from
 		if !*flipAll && n > *flipShort {
 			step = n / *flipShort | 1 // odd: every bit of a byte has its turn

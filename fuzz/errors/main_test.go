@@ -1,11 +1,18 @@
 package errors_test
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"usarena/internal/scratch"
 	"usarena/internal/worker"
 )
 
@@ -22,5 +29,19 @@ func TestMain(m *testing.M) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
+	sweep()
 	os.Exit(m.Run())
+}
+
+// sweep removes what runs that were killed have left.
+func sweep() {
+	prefix := scratch.Prefix("errors")
+	names, _ := filepath.Glob(strings.TrimSuffix(prefix, fmt.Sprintf("%d-", os.Getpid())) + "*-*")
+	for _, name := range names {
+		dir := name[:strings.LastIndexByte(name, '-')]
+		pid, err := strconv.Atoi(dir[strings.LastIndexByte(dir, '-')+1:])
+		if err == nil && pid > 0 && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(name)
+		}
+	}
 }

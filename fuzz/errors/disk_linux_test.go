@@ -24,6 +24,7 @@ func init() { worker.Register(hostKind, host) }
 // order is what a host is to do.
 type order struct {
 	Disk  string // a key of disks
+	Dir   string // where to have it
 	Fills int
 	Seed  uint64
 }
@@ -46,16 +47,10 @@ func host(side *worker.Side) error {
 	}
 	side.Follow()
 	d := disks[o.Disk]
-	dir, err := os.MkdirTemp("", "usarena-errors-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(dir)
-	if err := d.mount(dir, d.mib); err != nil {
+	if err := d.mount(o.Dir, d.mib); err != nil {
 		return side.Tell(outcome{Skip: err.Error()})
 	}
-	defer unix.Unmount(dir, unix.MNT_DETACH)
-	h := &filling{dir: dir, size: uint64(d.mib) << 20, rnd: rand.New(rand.NewPCG(o.Seed, 5))}
+	h := &filling{dir: o.Dir, size: uint64(d.mib) << 20, rnd: rand.New(rand.NewPCG(o.Seed, 5))}
 	defer h.end()
 	if err := h.begin(); err != nil {
 		return err

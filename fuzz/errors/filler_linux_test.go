@@ -124,7 +124,7 @@ func TestFullDisks(t *testing.T) {
 			t.Logf("seed %d, %d fills", *seed, *fills)
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute+time.Duration(*fills)*time.Second)
 			defer cancel()
-			p, err := worker.Start(ctx, hostKind, order{name, *fills, *seed}, func(c *exec.Cmd) error {
+			p, err := worker.Start(ctx, hostKind, order{name, t.TempDir(), *fills, *seed}, func(c *exec.Cmd) error {
 				c.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
 				return nil
 			})
@@ -141,6 +141,9 @@ func TestFullDisks(t *testing.T) {
 			}
 			if o.Skip != "" {
 				t.Skipf("no %s of its own: %s", name, o.Skip)
+			}
+			if err := p.Wait(); err != nil {
+				t.Error(err)
 			}
 			if o.Full < *fills || o.Kept == 0 {
 				t.Errorf("%+v", o)

@@ -20,7 +20,7 @@ HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/..
 # tags change.
 CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm steps ops image locks linear torture models soak clean
+.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm steps ops image flips errors locks linear torture models soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,12 @@ ops: ## long: 10,000 random histories of four processes against a plain map
 
 image: ## long: any bytes as an arena, for half an hour
 	$(GO) test ./fuzz/image -run '^$$' -fuzz '^FuzzImage$$' -fuzztime 30m -parallel 1
+
+flips: ## long: every bit of a small arena's metadata, every value of its header; metadata written over in use
+	$(GO) test ./fuzz/image -run 'TestFlips|TestScribbled' -count 1 -timeout 2h -v -args -image.flips -image.scribbles=1000
+
+errors: ## long: every system call fails with every errno; small disks filled 10,000 times
+	$(GO) test ./fuzz/errors -count 1 -timeout 60m -v -args -errors.all -errors.fills=10000
 
 locks: ## long: 20,000 processes killed in locks, semaphores, barriers; word sizes for half a minute each
 	$(GO) test ./fuzz/locks -count 1 -timeout 60m -v -args -locks.kills=20000 -locks.seconds=30

@@ -103,7 +103,11 @@ func newKeeper(f *backing.File, readOnly bool) (*liveness.Keeper, error) {
 		unix.Close(hold)
 		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
 	}
-	return liveness.New(hold, probe), nil
+	k, err := liveness.New(hold, probe)
+	if err != nil {
+		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
+	}
+	return k, nil
 }
 
 // attach makes this process a user of the arena in f. The caller holds a share
@@ -161,7 +165,7 @@ func (a *Arena) settle(ctx context.Context, k *liveness.Keeper) (err error) {
 
 // mapRegion maps what view describes.
 func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
-	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed}
+	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed, Length: a.file.Size}
 	if !readOnly && view.header.Flags&layout.FlagNoReserve == 0 {
 		o.Reserve = a.file
 	}

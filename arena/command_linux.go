@@ -112,10 +112,12 @@ func nextHanded() (handed, error) {
 		}
 		for _, h := range list {
 			var st unix.Stat_t
-			if unix.Fstat(h.fd, &st) == nil && uint64(st.Dev) == h.dev && uint64(st.Ino) == h.ino {
-				unix.CloseOnExec(h.fd)
-				inherited.list = append(inherited.list, h)
+			err := unix.Fstat(h.fd, &st)
+			if err == unix.EBADF || err == nil && (uint64(st.Dev) != h.dev || uint64(st.Ino) != h.ino) {
+				continue
 			}
+			unix.CloseOnExec(h.fd)
+			inherited.list = append(inherited.list, h)
 		}
 	}
 	if len(inherited.list) == 0 {

@@ -15,8 +15,8 @@ import (
 )
 
 // create makes an arena and attaches to it. The arena is complete, and its
-// creator holds a share of it, before it has a name: nobody sees a half-made
-// one, and nobody can remove it before we are in.
+// creator is a user of it, before it has a name: nobody sees a half-made one,
+// nobody can remove it before we are in, and who fails leaves no name behind.
 func create(ctx context.Context, n backing.Name, cfg *config.Config, replace bool) (*Arena, error) {
 	c, err := cfg.WithDefaults()
 	if err != nil {
@@ -30,33 +30,41 @@ func create(ctx context.Context, n backing.Name, cfg *config.Config, replace boo
 	if replace {
 		mk = backing.Replace
 	}
-	var k *liveness.Keeper
+	var a *Arena
 	f, err := mk(n, c.Mode, func(f *backing.File) error {
 		if err := fill(f, &c, &g); err != nil {
 			return err
 		}
-		if k, err = newKeeper(f, false); err != nil {
+		k, err := newKeeper(f, false)
+		if err != nil {
 			return err
 		}
-		if ok, err := k.ShareUse(); err != nil || !ok {
-			return fmt.Errorf("usarena: create: %s: new file is in use already (%v): %w", n.Given, err, errs.FileSystem)
+		ok, err := k.ShareUse()
+		if err == nil && !ok {
+			err = errs.Wrap(errs.FileSystem, "create", "%s: new file is in use already", n.Given)
+		}
+		if err != nil {
+			k.Close()
+			return err
+		}
+		a, err = attach(ctx, f, k, nil, n.Given, attachOptions{addr: c.AttachAddr, reaper: c.Reaper})
+		if err != nil {
+			return notAttached{err}
 		}
 		return nil
 	})
+	if err == nil && c.Type == config.SharedOnly && n.Path != "" {
+		if err = f.Unlink(); err != nil {
+			f.Unlink() // the name must not stay if that can be helped
+		}
+	}
 	if err != nil {
-		if k != nil {
-			k.Close()
+		if a != nil {
+			a.Close()
 		}
 		return nil, err
 	}
-	if c.Type == config.SharedOnly && n.Path != "" {
-		if err := f.Unlink(); err != nil {
-			k.Close()
-			f.Close()
-			return nil, err
-		}
-	}
-	return attach(ctx, f, k, nil, n.Given, attachOptions{addr: c.AttachAddr, reaper: c.Reaper})
+	return a, nil
 }
 
 // plan computes the geometry and refuses sizes that leave no room for data,

@@ -29,7 +29,7 @@ func (a *Arena) enterCall(op string) error {
 // still holds; they look as after a death.
 func (a *Arena) leaveObjects() error {
 	var pages []uint64
-	if a.region.Header().Objects.Load() != 0 {
+	if a.table.Used() { // the header's word is a hint
 		pages = alloc.ObjectRuns(a.region)
 	}
 	left := robust.Recover(a.region, pages, a.slot, a.gen, true)

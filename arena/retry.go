@@ -32,12 +32,18 @@ func initialise(ctx context.Context, name string, cfg *config.Config, fresh bool
 			return a, err
 		}
 		a, err = create(ctx, n, cfg, false)
-		if errors.Is(err, fs.ErrExist) {
+		if errors.Is(err, fs.ErrExist) && !errors.As(err, new(notAttached)) {
 			return nil, errMoved
 		}
 		return a, err
 	})
 }
+
+// notAttached is why a new arena could not be attached to. An EEXIST in it is
+// about an address, not about the name.
+type notAttached struct{ error }
+
+func (e notAttached) Unwrap() error { return e.error }
 
 // What join finds when another process is changing what the name leads to.
 var (

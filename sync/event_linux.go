@@ -22,4 +22,10 @@ func clearEvent(fd int) {
 	unix.Read(fd, b[:])
 }
 
-func closeEvent(fd int) error { return unix.Close(fd) }
+func closeEvent(fd int) error {
+	// A close that a signal interrupts has closed all the same.
+	if err := unix.Close(fd); err != nil && err != unix.EINTR {
+		return fmt.Errorf("usarena: close pollsema: eventfd: %w", err)
+	}
+	return nil
+}

@@ -18,12 +18,20 @@
 // checksum is made right again unless the input says otherwise, so the tag
 // usarena_nochecksum is not needed here, but does no harm.
 //
+// A second child damages an arena that real processes have made, in one place
+// after the other: each bit of its metadata, each byte of its header with every
+// value, the file cut at each page. And one process writes over the metadata of an
+// arena that two others use.
+//
 // By hand, for long, and for more of the random inputs that go test tries:
 //
 //	go test ./fuzz/image -run '^$' -fuzz=FuzzImage -fuzztime=30m -parallel=1
 //	go test ./fuzz/image -run TestMutations -image.n=100000 -image.seed=5
+//	go test ./fuzz/image -run TestFlips -timeout 2h -v -args -image.flips
+//	go test ./fuzz/image -run TestScribbled -timeout 1h -v -args -image.scribbles=1000
 //
 // Reading order: base_test.go, input_test.go (what is tried), look_test.go,
 // play_test.go (what is done with it), child_test.go, parent_test.go (by whom),
-// image_test.go (the tests).
+// image_test.go (the tests); flipbase_test.go, flipplay_test.go,
+// flipchild_test.go, flips_test.go; scribble_test.go.
 package image

@@ -94,9 +94,10 @@ func fileName() string { return scratch.Prefix("fuzzimage") + "0" }
 // sweep removes files of processes that were killed before they could.
 func sweep() {
 	prefix, _, _ := strings.Cut(scratch.Prefix("fuzzimage"), strconv.Itoa(os.Getpid()))
-	names, _ := filepath.Glob(prefix + "*-0")
+	names, _ := filepath.Glob(prefix + "*-0*")
 	for _, name := range names {
-		pid, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, prefix), "-0"))
+		text, _, _ := strings.Cut(strings.TrimPrefix(name, prefix), "-")
+		pid, err := strconv.Atoi(text)
 		if err == nil && (pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)) {
 			os.Remove(name)
 		}

@@ -26,6 +26,7 @@ func Open(n Name, readonly bool) (*File, error) {
 	if readonly {
 		flags = unix.O_RDONLY
 	}
+	var why error
 	for range maxTries {
 		place, err := resolve("open", n)
 		if err != nil {
@@ -41,6 +42,7 @@ func Open(n Name, readonly bool) (*File, error) {
 			return
 		})
 		if err == unix.ELOOP || err == unix.EISDIR || err == unix.ENXIO {
+			why = err
 			continue // exchanged since: look again
 		}
 		if err != nil {
@@ -48,7 +50,7 @@ func Open(n Name, readonly bool) (*File, error) {
 		}
 		return adopt("open", fd, n, place)
 	}
-	return nil, errs.Wrap(errs.NotArena, "open", "%s changes its type all the time", n.Given)
+	return nil, fmt.Errorf("usarena: open: %s changes its type all the time: %w: %w", n.Given, errs.NotArena, why)
 }
 
 // maxTries bounds loops that somebody else can prolong.

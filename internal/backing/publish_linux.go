@@ -68,7 +68,11 @@ func rename(from, to string) error {
 	if err := retry(func() error { return unix.Link(from, to) }); err != nil {
 		return err
 	}
-	return retry(func() error { return unix.Unlink(from) })
+	err = retry(func() error { return unix.Unlink(from) })
+	if err != nil {
+		unix.Unlink(to) // who fails to create leaves nothing
+	}
+	return err
 }
 
 // renameat2 is a variable for tests, as openTmpfile.

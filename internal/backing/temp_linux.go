@@ -23,9 +23,10 @@ func tempName(place string) string {
 // temporary opens a new empty file under a name that nobody guesses.
 func temporary(op string, n Name, place string) (*File, string, error) {
 	sweep(parent(place))
+	var err error
 	for range maxTries {
 		tmp, fd := tempName(place), -1
-		err := retry(func() (err error) {
+		err = retry(func() (err error) {
 			fd, err = unix.Open(tmp, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o600)
 			return
 		})
@@ -35,8 +36,9 @@ func temporary(op string, n Name, place string) (*File, string, error) {
 		if err != nil {
 			return nil, "", fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
 		}
-		if !claimTemp(fd) {
-			unix.Close(fd) // somebody swept it in the instant before the flock
+		if err = claimTemp(fd); err != nil {
+			unix.Close(fd)
+			unix.Unlink(tmp)
 			continue
 		}
 		f, err := adopt(op, fd, n, place)
@@ -46,14 +48,23 @@ func temporary(op string, n Name, place string) (*File, string, error) {
 		}
 		return f, tmp, nil
 	}
-	return nil, "", fmt.Errorf("usarena: %s: %s: no temporary name is free: %w", op, n.Given, unix.EEXIST)
+	return nil, "", fmt.Errorf("usarena: %s: %s: no temporary file could be made: %w", op, n.Given, err)
 }
 
-// claimTemp takes the flock that says "in use" and reports that the file still
-// has its name.
-func claimTemp(fd int) bool {
+// claimTemp takes the flock that says "in use". ENOENT: somebody swept the file
+// in the instant before.
+func claimTemp(fd int) error {
+	if err := flock(fd); err != nil {
+		return err
+	}
 	var st unix.Stat_t
-	return flock(fd) == nil && unix.Fstat(fd, &st) == nil && st.Nlink > 0
+	if err := unix.Fstat(fd, &st); err != nil {
+		return err
+	}
+	if st.Nlink == 0 {
+		return unix.ENOENT
+	}
+	return nil
 }
 
 func flock(fd int) error {

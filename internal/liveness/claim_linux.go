@@ -49,6 +49,8 @@ func (k *Keeper) Claim(slot int) (release func(), ok bool) {
 	return sync.OnceFunc(func() { k.unclaim(slot) }), true
 }
 
+const unlockTries = 10
+
 func (k *Keeper) unclaim(slot int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -57,7 +59,11 @@ func (k *Keeper) unclaim(slot int) {
 		k.closeFD(k.probe)
 		return
 	}
-	if k.id.is(k.probe) {
-		unlock(k.probe, layout.LockByte(slot))
+	// A byte that stays locked is a slot lost to everybody for as long as this
+	// process lives, so a kernel short of memory is asked more than once.
+	for range unlockTries {
+		if k.id.foreign(k.probe) || unlock(k.probe, layout.LockByte(slot)) == nil {
+			return
+		}
 	}
 }

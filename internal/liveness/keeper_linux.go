@@ -2,6 +2,7 @@ package liveness
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -28,11 +29,15 @@ type Keeper struct {
 
 // New makes a Keeper of two descriptors that are separate open file descriptions
 // of the arena's file. They are the Keeper's from now on. For a Keeper that only
-// asks, both may be open for reading only.
-func New(hold, probe int) *Keeper {
-	k := &Keeper{hold: hold, probe: probe, claims: map[int]bool{}}
-	k.id, _ = identify(probe) // if it fails, no answer will ever be "dead"
-	return k
+// asks, both may be open for reading only. When it fails both are closed.
+func New(hold, probe int) (*Keeper, error) {
+	id, err := identify(probe)
+	if err != nil {
+		unix.Close(hold)
+		unix.Close(probe)
+		return nil, fmt.Errorf("usarena: look at descriptor %d: %w", probe, err)
+	}
+	return &Keeper{hold: hold, probe: probe, id: id, claims: map[int]bool{}}, nil
 }
 
 // Take locks slot's byte for as long as this process lives or until Release or
@@ -69,8 +74,8 @@ func (k *Keeper) release() error {
 	if k.slot == 0 || k.closed {
 		return nil
 	}
-	if !k.id.is(k.hold) {
-		return lostDescriptor("release slot", k.hold)
+	if err := k.id.lost("release slot", k.hold); err != nil {
+		return err
 	}
 	if err := unlock(k.hold, layout.LockByte(k.slot)); err != nil {
 		return err
@@ -118,13 +123,14 @@ func (k *Keeper) Close() error {
 }
 
 // closeFD closes a descriptor unless a careless closer of all descriptors was
-// faster, and the number means another file by now.
+// faster, and the number means another file by now. Where the kernel does not
+// say, it is taken for ours: its locks must not outlive the Keeper.
 func (k *Keeper) closeFD(fd int) error {
-	if !k.id.is(fd) {
-		return lostDescriptor("close", fd)
+	if k.id.foreign(fd) {
+		return k.id.lost("close", fd)
 	}
 	if err := unix.Close(fd); err != nil && err != unix.EINTR {
-		return err
+		return fmt.Errorf("usarena: close: descriptor %d: %w", fd, err)
 	}
 	return nil
 }
@@ -135,10 +141,7 @@ func (k *Keeper) usable(op string) error {
 	if k.closed {
 		return errs.Wrap(errs.Closed, op, "descriptors %d and %d", k.hold, k.probe)
 	}
-	if !k.id.is(k.hold) {
-		return lostDescriptor(op, k.hold)
-	}
-	return nil
+	return k.id.lost(op, k.hold)
 }
 
 func valid(slot int) bool { return slot >= 1 && slot <= layout.MaxUsers }

@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -58,24 +59,35 @@ func fcntl(fd, cmd int, want unix.Flock_t, got *unix.Flock_t) error {
 }
 
 // identity tells whether a descriptor is still the file it was.
-type identity struct {
-	dev, ino uint64
-	known    bool
-}
+type identity struct{ dev, ino uint64 }
 
 func identify(fd int) (identity, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return identity{}, err
 	}
-	return identity{dev: uint64(st.Dev), ino: uint64(st.Ino), known: true}, nil
+	return identity{dev: uint64(st.Dev), ino: uint64(st.Ino)}, nil
 }
 
 func (id identity) is(fd int) bool {
 	now, err := identify(fd)
-	return err == nil && id.known && now == id
+	return err == nil && now == id
 }
 
-func lostDescriptor(op string, fd int) error {
-	return fmt.Errorf("usarena: %s: descriptor %d was closed by something else in this process: %w", op, fd, unix.EBADF)
+// lost is nil while fd is the file. Otherwise it tells the reason: something
+// else closed the descriptor, or the kernel does not say what it is.
+func (id identity) lost(op string, fd int) error {
+	now, err := identify(fd)
+	switch {
+	case err == nil && now == id:
+		return nil
+	case err == nil:
+		err = unix.EBADF // the number means another file
+	case err != unix.EBADF:
+		return fmt.Errorf("usarena: %s: look at descriptor %d: %w", op, fd, err)
+	}
+	return fmt.Errorf("usarena: %s: descriptor %d was closed by something else in this process: %w", op, fd, err)
 }
+
+// foreign is true if fd is known to be something else than the file.
+func (id identity) foreign(fd int) bool { return errors.Is(id.lost("", fd), unix.EBADF) }

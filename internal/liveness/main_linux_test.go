@@ -126,7 +126,8 @@ func newKeeper(path string) (*liveness.Keeper, int, int, error) {
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	return liveness.New(hold, probe), hold, probe, nil
+	k, err := liveness.New(hold, probe)
+	return k, hold, probe, err
 }
 
 func keeper(t *testing.T, path string) *liveness.Keeper {

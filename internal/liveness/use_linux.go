@@ -64,7 +64,7 @@ func (k *Keeper) UseAlone() (release func(), ok bool, err error) {
 func (k *Keeper) endAlone(mine *alone) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.alone != mine || k.closed || !k.id.is(k.hold) {
+	if k.alone != mine || k.closed || k.id.foreign(k.hold) {
 		return
 	}
 	k.use, k.alone = mine.before, nil
@@ -77,7 +77,7 @@ func (k *Keeper) endAlone(mine *alone) {
 
 // leave gives back whatever the hold has on the use byte. k.mu is held.
 func (k *Keeper) leave() error {
-	if k.use == useNone || !k.id.is(k.hold) {
+	if k.use == useNone || k.id.foreign(k.hold) {
 		return nil
 	}
 	return unlock(k.hold, layout.UseByte)

@@ -110,7 +110,10 @@ func TestReadOnly(t *testing.T) {
 			}
 			fds[i] = fd
 		}
-		r := liveness.New(fds[0], fds[1])
+		r, err := liveness.New(fds[0], fds[1])
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer r.Close()
 		if r.Dead(1) || !r.Dead(2) {
 			t.Errorf("Dead: %v %v", r.Dead(1), r.Dead(2))

@@ -16,6 +16,7 @@ type Options struct {
 	ReadOnly bool
 	Reserve  Reserver
 	Need     uint64
+	Length   func() (uint64, error)
 }
 
 // Map needs Linux.

@@ -19,6 +19,9 @@ type Options struct {
 	ReadOnly bool     // PROT_READ
 	Reserve  Reserver // nil: the arena cannot grow from here
 	Need     uint64   // pages that must be visible; at least what is in use
+
+	// Length is the length of the file. Without it the header is believed.
+	Length func() (uint64, error)
 }
 
 // Map maps the arena behind fd once, at its full size: pages that do not exist
@@ -26,6 +29,7 @@ type Options struct {
 // is halved, never below Need on 64-bit; what lies beyond it stays unseen.
 func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	r := &Region{Geo: g, Name: o.Name, reserve: o.Reserve, readOnly: o.ReadOnly}
+	r.exist.length = o.Length
 	prot := unix.PROT_READ | unix.PROT_WRITE
 	if o.ReadOnly {
 		prot = unix.PROT_READ

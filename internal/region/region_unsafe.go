@@ -1,6 +1,7 @@
 package region
 
 import (
+	"fmt"
 	"sync/atomic"
 	"unsafe"
 
@@ -15,6 +16,8 @@ type Region struct {
 	Window uint64 // pages of data that this process can see
 
 	head, states, bits, tenants, data unsafe.Pointer
+
+	exist existing
 
 	reserve Reserver
 	settled [settledWords]atomic.Uint64 // which parts of the tenants exist, by a hash
@@ -145,9 +148,6 @@ func (r *Region) Tenants(page uint64) *layout.Tenants {
 // Zones are the addresses that the allocator's fast path computes with.
 func (r *Region) Zones() (states, bits, data unsafe.Pointer) { return r.states, r.bits, r.data }
 
-// Committed is the number of pages that exist, as the header says, clipped.
-func (r *Region) Committed() uint64 { return min(r.Header().Committed.Load(), r.Geo.MaxPages) }
-
 // Visible is the number of pages that exist and that this process can see.
 func (r *Region) Visible() uint64 { return min(r.Committed(), r.Window) }
 
@@ -179,12 +179,14 @@ func (r *Region) Grow(from, to uint64) (bool, error) {
 	if to > r.Geo.MaxPages || to <= from {
 		return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the ceiling is %d", r.Name, to, r.Geo.MaxPages)
 	}
-	if r.reserve == nil {
-		if to > r.Window {
-			return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the memory holds %d", r.Name, to, r.Window)
+	switch {
+	case r.reserve != nil:
+		if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil {
+			return false, err
 		}
-	} else if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil {
-		return false, err
+		r.exist.seen(to)
+	case to > r.Window:
+		return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the memory holds %d", r.Name, to, r.Window)
 	}
 	return r.Header().Committed.CompareAndSwap(from, to), nil
 }
@@ -194,5 +196,8 @@ func (r *Region) Close() error {
 	if r.unmap == nil {
 		return nil
 	}
-	return r.unmap()
+	if err := r.unmap(); err != nil {
+		return fmt.Errorf("usarena: close: %s: give back the mapping: %w", r.Name, err)
+	}
+	return nil
 }

@@ -170,6 +170,14 @@ func (t *Table) Handle(r Record, gen uint32, mk func() Handle) Handle {
 	return h
 }
 
+// Used says that this process has had a handle of some object. Without one it
+// holds nothing and waits for nothing.
+func (t *Table) Used() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.handles != nil
+}
+
 // forget drops the handle of an object that is freed.
 func (t *Table) forget(off layout.Offset) {
 	t.mu.Lock()

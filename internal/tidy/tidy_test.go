@@ -29,7 +29,7 @@ var floors = [][]string{
 	{"internal/replay"},
 	{"internal/demo", "internal/torture", "bench", "bench/peers/compare"},
 	{"cmd/usarena"},
-	{"fuzz", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/steps", "fuzz/storm", "fuzz/torture"},
+	{"fuzz", "fuzz/errors", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/steps", "fuzz/storm", "fuzz/torture"},
 }
 
 // source is one Go file that is no test.

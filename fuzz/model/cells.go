@@ -15,8 +15,9 @@ type cellLane struct {
 	Op      uint8 // opIdle …
 	Seq     uint8
 	Cell    uint8
-	Y, X, F uint8 // new, old, to be freed: block+1
-	Seen    uint8 // CellSeen
+	Y, X, D uint8 // new, old, to be dropped: block+1
+	Passed  uint8
+	Big     bool // D is large
 }
 
 const (
@@ -24,7 +25,7 @@ const (
 	opMalloc
 	opRealloc
 	opFree
-	opFreeing
+	opDrop
 )
 
 // armed says that an operation is open and may have been committed.
@@ -39,8 +40,8 @@ func (l *cellLane) names(b uint8) bool {
 		return l.Y == b+1 || l.X == b+1
 	case opFree:
 		return l.X == b+1
-	case opFreeing:
-		return l.F == b+1
+	case opDrop:
+		return l.D == b+1
 	}
 	return false
 }
@@ -48,10 +49,10 @@ func (l *cellLane) names(b uint8) bool {
 // cellProc is a goroutine with its lane.
 type cellProc struct {
 	PC, What, Cell uint8
-	Y, X, F        uint8    // block+1
+	Y, X, D        uint8    // block+1
 	W              cellWord // loaded
 	O              uint8    // sequence of the lane of W's tag, loaded
-	T              uint8    // lane that is looked at
+	T              bool     // Passed was the lane's sequence, a planted bug
 	Of             uint8    // slot that is recovered, +1
 	At             uint8    // lane of it, and pass
 }
@@ -75,7 +76,8 @@ const (
 
 // cellState is the whole machine. For small blocks A, R and K are their bits; for
 // large ones A is a state word that says Large or Pending, R that it says
-// Pending, K the word's flag Orphaned.
+// Pending, K the word's flag Orphaned. Where blocks are large, plain allocations
+// are small ones in a span that begins at the same place.
 type cellState struct {
 	Cell    [2]cellWord
 	Lane    [3]cellLane
@@ -83,6 +85,7 @@ type cellState struct {
 	Block   [3]cellBlock
 	A, R, K uint8
 	Old     uint8 // live blocks whose user is dead and recovered
+	Large   uint8 // blocks that are large
 	crew
 	Ops uint8
 	Bad uint8
@@ -94,29 +97,25 @@ const (
 	clLoad
 	clRearg
 	clOver
-	clOverArg
+	clOverCell
 	clAgain
-	clSeen
+	clPassed
 	clCas
 	clDone
-	clDropScan
 	clMark
-	clDropArg
-	clFreeing
-	clOr
+	clDrop
+	clGive
 	clDropped
-	clKeepScan
 	clKeep
-	clLate // CellSeen after the word, a planted bug
-	clArm  // after the issue, a planted bug
+	clLate // only in planted bugs, this and the next two
+	clArm
+	clDropArg
 	clVisit
 	clTag
 	clWas
-	clFreeA
-	clFreeR
-	clFreeK
-	clFreeOp
-	clFreeOr
+	clFinishBlock
+	clFinishOp
+	clFinishGive
 	clSpans
 	clOrphans
 	clSettle
@@ -132,7 +131,6 @@ type Cells struct {
 	Large                bool
 	Wrap, Ops            uint8 // how many values a tag's sequence has, and operations that are begun; 0: no end
 	Stalled              bool  // who has loaded a cell may be stopped until the tag's number comes again
-	ByMark               bool  // the mark K tells a block that is being dropped from a later one
 	Same                 bool
 	Can                  [3]uint16
 	Bug                  CellBug
@@ -191,7 +189,7 @@ func (s cellState) String() string {
 		if g.Of != 0 {
 			t += fmt.Sprintf("(of %d at %d)", g.Of, g.At)
 		}
-		t += fmt.Sprintf(" %s#%d c%d y%d x%d f%d seen#%d | ", [...]string{"idle", "malloc", "realloc", "free", "freeing"}[l.Op], l.Seq, l.Cell+1, l.Y, l.X, l.F, l.Seen)
+		t += fmt.Sprintf(" %s#%d c%d y%d x%d d%d passed#%d | ", [...]string{"idle", "malloc", "realloc", "free", "drop"}[l.Op], l.Seq, l.Cell+1, l.Y, l.X, l.D, l.Passed)
 	}
 	return t + s.crew.String()
 }

@@ -49,11 +49,10 @@ func TestCells(t *testing.T) {
 func cellBug(b CellBug) Cells {
 	m := cellRuns()["two"]
 	switch b {
-	case MarkWithoutLanes:
-		m.ByMark, m.Same = true, false
-	case KeepWithoutLanes:
-		m.ByMark, m.Same, m.Blocks = true, false, 1
-		m.Can = cellCan(cellFreeFrom | cellPlain | cellKeep | cellAttach | cellRecover)
+	case MarkAlone:
+		m = cellRuns()["two, all"]
+	case PlaceAlone:
+		m = cellRuns()["two, all, large"]
 	case OnePass:
 		m = cellRuns()["two goroutines of a process, large"]
 	case TagsAsTheyAre:

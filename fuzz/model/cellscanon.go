@@ -13,7 +13,7 @@ func (m *Cells) canon(s cellState) cellState {
 			s.rank(l)
 		}
 	}
-	if m.Same {
+	if m.Same && m.Bug == NoCellBug {
 		s.places(m)
 		sort(int(m.Lanes), s.lessProc, s.swapProcs)
 	}
@@ -53,13 +53,13 @@ func (s *cellState) forget(m *Cells) {
 	}
 	for i := range s.Lane {
 		if l := &s.Lane[i]; !l.armed() {
-			l.Seen = 0
+			l.Passed = 0
 		}
 	}
 }
 
 func (s *cellState) rank(l uint8) {
-	all := [10]*uint8{&s.Lane[l].Seq, &s.Lane[l].Seen}
+	all := [10]*uint8{&s.Lane[l].Seq, &s.Lane[l].Passed}
 	k := 2
 	for c := range s.Cell {
 		if w := &s.Cell[c]; w.Lane == l+1 {
@@ -103,7 +103,7 @@ func (s *cellState) rank(l uint8) {
 func (s *cellState) lessBlock(a, b uint8) bool {
 	x, y := s.Block[a], s.Block[b]
 	for _, v := range [...][2]uint8{{x.Note, y.Note}, {x.User, y.User}, {x.Own, y.Own}, {x.Coll, y.Coll},
-		{s.A >> a & 1, s.A >> b & 1}, {s.R >> a & 1, s.R >> b & 1}, {s.K >> a & 1, s.K >> b & 1}, {s.Old >> a & 1, s.Old >> b & 1}} {
+		{s.A >> a & 1, s.A >> b & 1}, {s.R >> a & 1, s.R >> b & 1}, {s.K >> a & 1, s.K >> b & 1}, {s.Old >> a & 1, s.Old >> b & 1}, {s.Large >> a & 1, s.Large >> b & 1}} {
 		if v[0] != v[1] {
 			return v[0] < v[1]
 		}
@@ -113,7 +113,7 @@ func (s *cellState) lessBlock(a, b uint8) bool {
 
 func (s *cellState) swapBlocks(a, b uint8) {
 	s.Block[a], s.Block[b] = s.Block[b], s.Block[a]
-	for _, bits := range [...]*uint8{&s.A, &s.R, &s.K, &s.Old} {
+	for _, bits := range [...]*uint8{&s.A, &s.R, &s.K, &s.Old, &s.Large} {
 		x, y := *bits>>a&1, *bits>>b&1
 		*bits = *bits&^(1<<a|1<<b) | x<<b | y<<a
 	}
@@ -127,7 +127,7 @@ func (s *cellState) swapBlocks(a, b uint8) {
 	}
 	for i := range s.Lane {
 		l, g := &s.Lane[i], &s.Proc[i]
-		for _, off := range [...]*uint8{&l.Y, &l.X, &l.F, &g.Y, &g.X, &g.F, &g.W.Off} {
+		for _, off := range [...]*uint8{&l.Y, &l.X, &l.D, &g.Y, &g.X, &g.D, &g.W.Off} {
 			name(off)
 		}
 	}
@@ -145,7 +145,7 @@ func (s *cellState) places(m *Cells) {
 
 func (s *cellState) lessProc(p, q uint8) bool {
 	a, b, k, l := s.Proc[p], s.Proc[q], s.Lane[p], s.Lane[q]
-	for _, v := range [...][2]uint8{{a.PC, b.PC}, {k.Op, l.Op}, {a.What, b.What}, {a.Cell, b.Cell}, {k.Seq, l.Seq}, {k.Seen, l.Seen},
+	for _, v := range [...][2]uint8{{a.PC, b.PC}, {k.Op, l.Op}, {a.What, b.What}, {a.Cell, b.Cell}, {k.Seq, l.Seq}, {k.Passed, l.Passed},
 		{a.W.Seq, b.W.Seq}, {a.O, b.O}, {a.Of, b.Of}, {s.State[p], s.State[q]}} {
 		if v[0] != v[1] {
 			return v[0] < v[1]

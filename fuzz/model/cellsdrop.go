@@ -1,84 +1,68 @@
 package model
 
-// mark is where the drop of a block begins.
-func (n *cellStep) mark() uint8 {
-	if n.m.ByMark && n.m.Bug != MarkWithoutLanes {
-		return clDropScan
-	}
+// drops is where the drop of a block begins.
+func (n *cellStep) drops() uint8 {
 	if n.m.Bug == NoMark {
-		return clFreeing
+		return clDrop
 	}
 	return clMark
 }
 
-// dropping frees block F, which nobody but this operation knows of.
+// dropping frees block D, which nobody but this operation knows of.
 func (n *cellStep) dropping() {
 	g, l := n.me(), n.lane()
+	b := g.D - 1
 	switch g.PC {
-	case clDropScan:
-		n.scan(ceDropLanes, g.F, clMark)
-	case clMark:
-		b := g.F - 1
-		n.K |= 1 << b
-		if n.m.Large { // the word says whose it is now
-			n.Block[b].User = n.slot() + 1
-			n.Old &^= 1 << b
-		}
-		switch n.m.Bug {
-		case OneArgument:
-			n.done(ceMark, clDropArg)
-		case FreedFirst:
-			n.done(ceMark, clOr)
-		default:
-			n.done(ceMark, clFreeing)
-		}
 	case clDropArg:
 		l.Cell = noCell
-		n.done(ceMark, clFreeing)
-	case clFreeing:
-		l.Op, l.F = opFreeing, g.F
+		n.done(ceMark, clDrop)
+	case clMark:
+		n.K |= 1 << b
+		mark, pc := uint8(ceMark), clDrop
+		if n.large(b) { // the word says whose it is now
+			n.Block[b].User = n.slot() + 1
+			n.Old &^= 1 << b
+			mark = ceMarkLarge
+		}
+		switch n.m.Bug {
+		case FreedFirst:
+			pc = clGive
+		case OneArgument:
+			pc = clDropArg
+		}
+		n.done(mark, pc)
+	case clDrop:
+		l.Op, l.D, l.Big = opDrop, g.D, n.large(b)
 		l.Cell, l.Y, l.X = 0, 0, 0 // nobody reads them now
 		if n.m.Bug == FreedFirst {
-			n.done(ceFreeing, clDropped)
+			n.done(ceDrop, clDropped)
 			return
 		}
-		n.done(ceFreeing, clOr)
-	case clOr, clFreeOr:
-		n.giveBackOf(g.F - 1)
-		if n.m.Bug == FreedFirst && g.PC == clOr {
-			n.done(ceOr, clFreeing)
-			return
+		n.done(ceDrop, clGive)
+	case clGive, clFinishGive:
+		mark, pc := uint8(ceGive), clDropped
+		if n.large(b) {
+			mark = cePend
 		}
-		n.done(ceOr, clDropped)
+		n.giveBackOf(b)
+		if n.m.Bug == FreedFirst && g.PC == clGive {
+			pc = clDrop
+		}
+		n.done(mark, pc)
 	case clDropped:
-		n.disarm(ceDropped, true)
-	case clKeepScan:
-		n.scan(ceKeepLanes, g.X, clKeep)
+		n.disarm(true)
 	case clKeep:
 		n.K |= 1 << (g.X - 1)
 		n.done(ceKeep, idle)
 	}
 }
 
-// scan looks at one lane after another: whose operation is freeing a block that
-// somebody else knows of has freed it, and the block is a later one.
-func (n *cellStep) scan(mark, off, pc uint8) {
-	g := n.me()
-	if l := &n.Lane[g.T]; g.T != n.at() || g.PC == clKeepScan {
-		n.stale(l, off)
-	}
-	if g.T++; g.T == n.m.Lanes {
-		g.T = 0
-		n.done(mark, pc)
-		return
-	}
-	n.done(mark, g.PC)
-}
+func (s *cellState) large(b uint8) bool { return s.Large>>b&1 != 0 }
 
 // stale closes the operation of a lane that has freed the block.
 func (n *cellStep) stale(l *cellLane, off uint8) {
-	if l.Op == opFreeing && l.F == off {
-		l.Op, l.F = opIdle, 0
+	if l.Op == opDrop && l.D == off {
+		l.Op, l.D, l.Big = opIdle, 0, false
 	}
 }
 
@@ -91,21 +75,21 @@ func (n *cellStep) giveBack(b uint8) {
 
 // giveBackOf frees block b for the operation of the lane.
 func (n *cellStep) giveBackOf(b uint8) {
-	if l := n.Block[b].Note - noteOp; l != n.at() && !(n.m.Large && n.again(l, b)) {
+	if l := n.Block[b].Note - noteOp; l != n.at() && !(n.large(b) && n.again(l, b)) {
 		n.Bad = 2
 	}
 	n.giveBack(b)
 }
 
-// again says that the dead user's lane l was freeing the block as well. A large
+// again says that the dead user's lane l was dropping the block as well. A large
 // block's mark is the user's, so recovery frees it for either; the other then sees
 // that it is done.
 func (n *cellStep) again(l, b uint8) bool {
-	return n.me().Of != 0 && l < n.m.Lanes && n.m.Slot[l] == n.slot() && n.Lane[l].Op == opFreeing && n.Lane[l].F == b+1
+	return n.me().Of != 0 && l < n.m.Lanes && n.m.Slot[l] == n.slot() && n.Lane[l].Op == opDrop && n.Lane[l].D == b+1
 }
 
 // disarm ends the operation. Nothing of it must be left undone.
-func (n *cellStep) disarm(mark uint8, dropped bool) {
+func (n *cellStep) disarm(dropped bool) {
 	l := n.lane()
 	if !dropped || n.m.Bug != DisarmedFirst {
 		for b := range n.Block {
@@ -114,8 +98,8 @@ func (n *cellStep) disarm(mark uint8, dropped bool) {
 			}
 		}
 	}
-	l.Op, l.Cell, l.Y, l.X, l.F = opIdle, 0, 0, 0, 0
-	n.done(mark, idle)
+	*l = cellLane{Seq: l.Seq, Passed: l.Passed}
+	n.done(ceDone, idle)
 }
 
 // half is an operation that is over and has left block k to nobody. Numbers that
@@ -127,11 +111,10 @@ func (n *cellStep) half(k *cellBlock) {
 	k.Note = noteLost
 }
 
-// Places of a span's owner that collects. Of the lanes one at most can be freeing
+// Places of a span's owner that collects. Of the lanes one at most can be dropping
 // the block, so a look at all is one step.
 const (
 	collLanes uint8 = iota + 1
-	collK
 	collR
 )
 
@@ -142,8 +125,9 @@ func (n *cellStep) collect(b uint8) {
 		return
 	}
 	const owner = 8
-	if n.m.Large {
+	if n.large(b) {
 		n.A, n.R, n.K = n.A&^bit, n.R&^bit, n.K&^bit
+		n.Large &^= bit
 		*k = cellBlock{}
 		n.out(owner, ceJoin)
 		return
@@ -152,10 +136,7 @@ func (n *cellStep) collect(b uint8) {
 	case 0:
 		n.A &^= bit
 		k.Coll = collR
-		switch {
-		case n.m.ByMark:
-			k.Coll = collK
-		case n.K&bit != 0 && n.m.Bug != NoDisarm:
+		if n.K&bit != 0 && n.m.Bug != NoDisarm && n.m.Bug != MarkAlone {
 			k.Coll = collLanes
 		}
 		n.out(owner, ceCollectA)
@@ -165,10 +146,6 @@ func (n *cellStep) collect(b uint8) {
 		}
 		k.Coll = collR
 		n.out(owner, ceCollectLane)
-	case collK:
-		n.K &^= bit
-		k.Coll = collR
-		n.out(owner, ceCollectK)
 	case collR:
 		n.K &^= bit
 		n.R &^= bit

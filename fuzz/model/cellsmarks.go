@@ -7,34 +7,30 @@ const (
 	ceClaim
 	cePlain
 	ceStore
-	ceArgs
+	ceArm
 	ceIssue
 	ceLoad
 	ceRearg
-	ceOver
-	ceOverArg
-	ceAgain
-	ceSeen
 	ceCas
 	ceDone
-	ceDropLanes
+	ceOver
+	ceOverCell
+	ceAgain
+	cePassed
 	ceMark
-	ceFreeing
-	ceOr
-	ceDropped
-	ceKeepLanes
+	ceDrop
+	ceGive
+	ceMarkLarge
+	cePend
 	ceKeep
 	ceCollectA
 	ceCollectLane
-	ceCollectK
 	ceCollectR
 	ceJoin
 	ceVisit
 	ceTag
 	ceWas
-	ceFinishA
-	ceFinishR
-	ceFinishK
+	ceFinishBlock
 	ceFinishOp
 	ceSpans
 	ceOrphans
@@ -47,35 +43,31 @@ var cellMarks = [...]Mark{
 	ceClaim:       {"", "recovery takes the slot's byte"},
 	cePlain:       {"", "a plain malloc or free"},
 	ceStore:       {"", "Cell.Store, CompareAndSwap: the offset changes, the tag stays"},
-	ceArgs:        {"M1", "lane Op := operation, sequence+1: armed; its Args were stored before"},
-	ceIssue:       {"M2", "the store that makes the new block live"},
-	ceLoad:        {"M3", "load the cell"},
-	ceRearg:       {"M4", "FreeFrom: lane Args := the block that is there now"},
-	ceCas:         {"M5", "CAS cell to block, tag: commit"},
-	ceDone:        {"M6", "lane Op := idle"},
-	ceOver:        {"E1", "load Op of the tag's lane: armed, and of the tag's number?"},
-	ceOverArg:     {"E2", "... for this cell?"},
-	ceAgain:       {"E3", "... and is the cell as it was?"},
-	ceSeen:        {"E4", "lane(of the tag).CellSeen := its sequence, unless newer"},
-	ceDropLanes:   {"", "drop: lanes that have freed a block there"},
-	ceMark:        {"F1", "drop: mark the block"},
-	ceFreeing:     {"F2", "drop: lane Op := freeing, its argument stored before"},
-	ceOr:          {"F3", "drop: R |= bit, or CAS Large to Pending"},
-	ceDropped:     {"F4", "drop: lane Op := idle"},
-	ceKeepLanes:   {"", "keep: lanes that have freed a block there"},
-	ceKeep:        {"F5", "Keep: K |= bit"},
-	ceCollectA:    {"", "collect: t = R; A &^= t"},
-	ceCollectLane: {"F6", "collect, release, if K & t: CAS Op of a lane that frees one of t to idle"},
-	ceCollectK:    {"", "collect: K &^= t, before R"},
+	ceArm:         {"E1 E2 E3", "lane Args := cell, blocks; Op := operation, sequence+1: armed"},
+	ceIssue:       {"", "the store that makes the new block live"},
+	ceLoad:        {"E5", "load the cell"},
+	ceRearg:       {"", "FreeFrom: lane Args := the block that is there now"},
+	ceCas:         {"E6", "CAS cell to block, tag: commit"},
+	ceDone:        {"E4", "lane Op := idle"},
+	ceOver:        {"E7", "load Op of the tag's lane: armed, and of the tag's number?"},
+	ceOverCell:    {"", "... for this cell?"},
+	ceAgain:       {"E8", "... and is the cell as it was?"},
+	cePassed:      {"E9", "lane(of the tag).Passed := its sequence, unless newer"},
+	ceMark:        {"E11", "drop: K |= bit"},
+	ceDrop:        {"E10 E12", "drop: lane Args := the block; Op := drop"},
+	ceGive:        {"E13", "drop: R |= bit"},
+	ceMarkLarge:   {"E14", "drop: CAS Large to Large of this user, Orphaned"},
+	cePend:        {"E15", "drop: CAS Large to Pending"},
+	ceKeep:        {"S39", "Keep: K |= bit"},
+	ceCollectA:    {"", "collect: t = R; A &^= t; are there any in K?"},
+	ceCollectLane: {"E16", "collect, release: CAS Op of a lane that drops one of t to idle"},
 	ceCollectR:    {"", "collect: K &^= t, R &^= t"},
-	ceJoin:        {"", "pending pages are issued again"},
-	ceVisit:       {"G1", "finish: load Op of a lane, lanes that are freeing last"},
-	ceTag:         {"G2", "finish: load the cell"},
-	ceWas:         {"G3", "finish: was the tag overwritten? Is the new block live?"},
-	ceFinishA:     {"", "finish, freeing: load A"},
-	ceFinishR:     {"G4", "finish, freeing: is R clear, or the word the dead user's and marked?"},
-	ceFinishK:     {"", "finish, freeing: load K"},
-	ceFinishOp:    {"G5", "finish, freeing: load Op again"},
+	ceJoin:        {"", "pending pages are free"},
+	ceVisit:       {"", "finish: load Op of a lane, lanes with drops last"},
+	ceTag:         {"E17", "finish: load the cell"},
+	ceWas:         {"E18", "finish: was the tag overwritten? Is the new block live?"},
+	ceFinishBlock: {"", "finish a drop: is the block live, or marked?"},
+	ceFinishOp:    {"E19", "finish a drop: load Op again"},
 	ceSpans:       {"", "recovery: spans of the dead"},
 	ceOrphans:     {"", "recovery: blocks of the dead are orphans"},
 	ceSettle:      {"", "the slot is free, and the byte or a new life begins"},
@@ -84,11 +76,11 @@ var cellMarks = [...]Mark{
 // Lazy says which steps nobody need take.
 func (Cells) Lazy(mark uint8) bool {
 	switch mark {
-	case ceKill, ceAttach, ceClaim, cePlain, ceStore, ceArgs:
+	case ceKill, ceAttach, ceClaim, cePlain, ceStore, ceArm:
 		return true
 	}
 	return false
 }
 
-var cellPlaces = [...]string{"idle", "dead", "M2", "M3", "M4", "M5", "E1", "E2", "E3", "E4", "M5", "M6", "lanes", "F1", "arg", "F2", "F3", "F4",
-	"keep lanes", "keep", "late", "arm", "visit", "tag", "was", "freeing A", "freeing R", "freeing K", "freeing Op", "freeing or", "spans", "orphans", "settle"}
+var cellPlaces = [...]string{"idle", "dead", "issue", "load", "rearg", "over", "over cell", "again", "passed", "cas", "done", "mark", "drop", "give", "dropped", "keep",
+	"late", "arm", "drop arg", "visit", "tag", "was", "drop block", "drop op", "finish give", "spans", "orphans", "settle"}

@@ -5,17 +5,17 @@ func (n *cellStep) operate() {
 	g, l := n.me(), n.lane()
 	c := &n.Cell[min(int(g.Cell), 1)]
 	switch g.PC {
+	case clArm:
+		n.arm()
 	case clIssue:
 		b := g.Y - 1
 		n.Block[b].Own = 0
-		n.issue(b, noteOp+n.at())
-		if n.m.Bug == IssuedUnarmed && l.Op == opIdle {
+		n.issue(b, noteOp+n.at(), n.m.Large)
+		if l.Op == opIdle {
 			n.done(ceIssue, clArm)
 			return
 		}
 		n.done(ceIssue, clLoad)
-	case clArm:
-		n.arm(ceIssue)
 	case clLoad:
 		n.load()
 	case clRearg:
@@ -33,35 +33,35 @@ func (n *cellStep) operate() {
 			n.done(ceOver, clCas)
 		case n.m.Bug == TagsAsTheyAre:
 			g.O = o.Seq
-			n.done(ceOver, clSeen)
+			n.done(ceOver, clPassed)
 		default:
 			g.O = o.Seq
-			n.done(ceOver, clOverArg)
+			n.done(ceOver, clOverCell)
 		}
-	case clOverArg:
+	case clOverCell:
 		if g.W.Lane == 0 || n.Lane[g.W.Lane-1].Cell != g.Cell {
 			g.O = 0
-			n.done(ceOverArg, clCas)
+			n.done(ceOverCell, clCas)
 			return
 		}
-		n.done(ceOverArg, clAgain)
+		n.done(ceOverCell, clAgain)
 	case clAgain:
 		if *c != g.W {
 			g.W, g.O = cellWord{}, 0
 			n.done(ceAgain, clLoad)
 			return
 		}
-		n.done(ceAgain, clSeen)
-	case clSeen:
-		n.seen()
-		n.done(ceSeen, clCas)
+		n.done(ceAgain, clPassed)
+	case clPassed:
+		n.passed()
+		n.done(cePassed, clCas)
 	case clCas:
 		n.commit(c)
 	case clLate:
-		n.seen()
-		n.committed(ceSeen)
+		n.passed()
+		n.committed(cePassed)
 	case clDone:
-		n.disarm(ceDone, false)
+		n.disarm(false)
 	default:
 		n.dropping()
 	}
@@ -69,7 +69,7 @@ func (n *cellStep) operate() {
 
 // arm opens the operation under a new number. It is none that would make the
 // cell's tag look like its own.
-func (n *cellStep) arm(mark uint8) {
+func (n *cellStep) arm() {
 	g, l := n.me(), n.lane()
 	l.Op = g.What
 	if n.m.Bug != SameNumber {
@@ -79,24 +79,25 @@ func (n *cellStep) arm(mark uint8) {
 		l.Seq++
 	}
 	l.Cell, l.Y, l.X = g.Cell, g.Y, g.X
-	if g.What == opFree || mark == ceIssue {
-		n.done(mark, clLoad)
+	if g.What == opFree || n.Block[g.Y-1].Note == noteOp+n.at() {
+		n.done(ceArm, clLoad)
 		return
 	}
-	n.done(mark, clIssue)
+	n.done(ceArm, clIssue)
 }
 
 // issue is the store that makes block b live, for whoever note says.
-func (n *cellStep) issue(b, note uint8) {
+func (n *cellStep) issue(b, note uint8, large bool) {
 	bit, k := uint8(1)<<b, &n.Block[b]
 	if k.Note != noteFree {
 		n.Bad = 1
 	}
-	if n.K&bit != 0 && !n.m.Large {
+	if n.K&bit != 0 {
 		n.Bad = 4
 	}
-	if n.m.Large {
-		n.K &^= bit
+	n.Large &^= bit
+	if large {
+		n.Large |= bit
 	}
 	n.A |= bit
 	n.Old &^= bit
@@ -110,8 +111,8 @@ func (n *cellStep) load() {
 	g.W = w
 	switch {
 	case g.What == opMalloc && w.Off != 0, g.What == opRealloc && w.Off != g.X: // somebody else was faster
-		g.W, g.F = cellWord{}, g.Y
-		n.done(ceLoad, n.mark())
+		g.W, g.D = cellWord{}, g.Y
+		n.done(ceLoad, n.drops())
 	case g.What == opFree && w.Off == 0:
 		g.W = cellWord{}
 		n.done(ceLoad, clDone)
@@ -124,17 +125,17 @@ func (n *cellStep) load() {
 
 // before is what comes before the compare-and-swap.
 func (n *cellStep) before() uint8 {
-	if n.me().W.Lane == 0 || n.m.Bug == NoCellSeen || n.m.Bug == CellSeenLate {
+	if n.me().W.Lane == 0 || n.m.Bug == NotPassed || n.m.Bug == PassedLate {
 		return clCas
 	}
 	return clOver
 }
 
-// seen tells the lane whose tag was loaded that its operation happened.
-func (n *cellStep) seen() {
+// passed tells the lane whose tag was loaded that its operation happened.
+func (n *cellStep) passed() {
 	g := n.me()
-	if g.W.Lane != 0 && g.O > n.Lane[g.W.Lane-1].Seen {
-		n.Lane[g.W.Lane-1].Seen = g.O
+	if g.W.Lane != 0 && g.O > n.Lane[g.W.Lane-1].Passed {
+		n.Lane[g.W.Lane-1].Passed = g.O
 	}
 	g.O = 0
 }
@@ -148,7 +149,7 @@ func (n *cellStep) commit(c *cellWord) {
 		return
 	}
 	late := uint8(0)
-	if w := g.W; n.m.Bug == CellSeenLate && w.Lane != 0 {
+	if w := g.W; n.m.Bug == PassedLate && w.Lane != 0 {
 		if o := n.Lane[w.Lane-1]; o.armed() && n.m.low(o.Seq) == w.Seq {
 			late = o.Seq
 		}
@@ -176,10 +177,10 @@ func (n *cellStep) committed(mark uint8) {
 		n.done(mark, clDone)
 		return
 	}
-	g.F = g.X
+	g.D = g.X
 	if n.m.Bug == DisarmedFirst {
 		l := n.lane()
 		l.Op, l.Cell, l.Y, l.X = opIdle, 0, 0, 0
 	}
-	n.done(mark, n.mark())
+	n.done(mark, n.drops())
 }

@@ -32,41 +32,27 @@ func (n *cellStep) recovering() {
 		n.done(ceTag, clWas)
 	case clWas:
 		n.decide()
-	case clFreeA:
-		if b := g.F - 1; n.A>>b&1 == 0 {
-			n.done(ceFinishA, clDropped)
-			return
-		}
-		n.done(ceFinishA, clFreeR)
-	case clFreeR:
-		switch b := g.F - 1; {
-		case n.R>>b&1 != 0:
-			n.done(ceFinishR, clDropped)
-		case n.m.Large && (n.A>>b&1 == 0 || n.K>>b&1 == 0 || n.Old>>b&1 != 0 || n.Block[b].User != g.Of):
-			n.done(ceFinishR, clDropped)
-		case n.m.Large, n.m.Bug == NoSecondLookAtOp && !n.m.ByMark:
-			n.done(ceFinishR, clFreeOr)
-		case n.m.ByMark:
-			n.done(ceFinishR, clFreeK)
-		default:
-			n.done(ceFinishR, clFreeOp)
-		}
-	case clFreeK:
+	case clFinishBlock:
+		b := g.D - 1
+		live := n.A&^n.R>>b&1 != 0
 		switch {
-		case n.K>>(g.F-1)&1 == 0:
-			n.done(ceFinishK, clDropped)
-		case n.m.Bug == NoSecondLookAtOp:
-			n.done(ceFinishK, clFreeOr)
+		case !live,
+			n.lane().Big != n.large(b) && n.m.Bug != PlaceAlone,
+			n.large(b) && (n.K>>b&1 == 0 || n.Old>>b&1 != 0 || n.Block[b].User != g.Of),
+			n.m.Bug == MarkAlone && n.K>>b&1 == 0:
+			n.done(ceFinishBlock, clDropped)
+		case n.large(b), n.m.Bug == NoSecondLookAtOp, n.m.Bug == MarkAlone:
+			n.done(ceFinishBlock, clFinishGive)
 		default:
-			n.done(ceFinishK, clFreeOp)
+			n.done(ceFinishBlock, clFinishOp)
 		}
-	case clFreeOp:
-		if n.lane().Op != opFreeing {
+	case clFinishOp:
+		if n.lane().Op != opDrop {
 			n.done(ceFinishOp, clDropped)
 			return
 		}
-		n.done(ceFinishOp, clFreeOr)
-	case clFreeOr:
+		n.done(ceFinishOp, clFinishGive)
+	case clFinishGive:
 		n.dropping()
 	case clSpans:
 		for b := range n.Block {
@@ -106,7 +92,7 @@ func (n *cellStep) recovering() {
 	}
 }
 
-// visit goes to the next lane of the dead. Those that were freeing come last: a
+// visit goes to the next lane of the dead. Drops come last: a
 // block that such a lane has freed may be one that another lane of the same user
 // drops once more.
 func (n *cellStep) visit() {
@@ -122,18 +108,14 @@ func (n *cellStep) visit() {
 		l := n.lane()
 		switch last := g.At >= n.m.Lanes; {
 		case l.Op == opIdle:
-		case l.Op == opFreeing && (last || passes == 1):
-			g.What, g.F = opFreeing, l.F
-			pc := clFreeR
-			if n.m.ByMark && !n.m.Large {
-				pc = clFreeA
-			}
-			n.done(ceVisit, pc)
+		case l.Op == opDrop && (last || passes == 1):
+			g.What, g.D = opDrop, l.D
+			n.done(ceVisit, clFinishBlock)
 			return
-		case l.Op != opFreeing && !last:
+		case l.Op != opDrop && !last:
 			g.What, g.Cell, g.Y, g.X = l.Op, l.Cell, l.Y, l.X
-			if n.m.Bug == CellSeenFirst && l.Seen == l.Seq {
-				g.T = 1
+			if n.m.Bug == PassedFirst && l.Passed == l.Seq {
+				g.T = true
 			}
 			n.done(ceVisit, clTag)
 			return
@@ -147,28 +129,41 @@ func (n *cellStep) visit() {
 	n.done(ceVisit, clSpans)
 }
 
-// decide says by the tag that was loaded, and by CellSeen, whether the operation
+// decide says by the tag that was loaded, and by Passed, whether the operation
 // happened, and goes on with what is left to do.
 func (n *cellStep) decide() {
 	g, l := n.me(), n.lane()
 	tag := g.W.Lane == n.at()+1 && g.W.Seq == n.m.low(l.Seq)
-	was := l.Seen == l.Seq
-	if n.m.Bug == CellSeenFirst { // it was loaded with the lane
-		was = g.T != 0
+	was := l.Passed == l.Seq
+	if n.m.Bug == PassedFirst { // it was loaded with the lane
+		was = g.T
 	}
 	happened := tag || was
 	if g.X != 0 && g.W.Off == g.X {
 		happened = false
 	}
-	g.W, g.T = cellWord{}, 0
+	g.W, g.T = cellWord{}, false
 	switch {
 	case happened && g.X != 0:
-		g.F = g.X
-		n.done(ceWas, n.mark())
-	case happened || g.Y == 0 || n.A&^n.R>>(g.Y-1)&1 == 0 || n.m.Large && n.Block[g.Y-1].User != g.Of:
+		g.D = g.X
+		n.done(ceWas, n.drops())
+	case happened || g.Y == 0 || !n.made(g.Y-1):
 		n.done(ceWas, clDone)
 	default:
-		g.F = g.Y
-		n.done(ceWas, n.mark())
+		g.D = g.Y
+		n.done(ceWas, n.drops())
 	}
+}
+
+// made says that block b, which was noted, was issued: a small one is in a span
+// that is still the dead user's. For a large one the region's lock may have been
+// taken from the dead, so its word must say whose it is.
+func (n *cellStep) made(b uint8) bool {
+	switch {
+	case n.A&^n.R>>b&1 == 0:
+		return false
+	case n.m.Bug == PlaceAlone && !n.large(b):
+		return true
+	}
+	return !n.m.Large || n.large(b) && n.Block[b].User == n.me().Of && n.Old>>b&1 == 0
 }

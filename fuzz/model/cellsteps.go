@@ -109,35 +109,39 @@ func (m *Cells) begin(fresh func() *cellStep) {
 		return
 	}
 	for c := range m.Cells {
+		full := f.Cell[c].Off != 0
 		if f.kept(c) {
 			continue
 		}
-		full := f.Cell[c].Off != 0
 		if full && can&cellFreeFrom != 0 {
 			n := fresh()
 			n.args(opFree, c, 0)
 		}
 		for b := range m.Blocks {
-			if !f.issuable(b) {
+			if !f.issuable(m, b) {
 				continue
-			}
-			if !full && can&cellMallocTo != 0 {
-				n := fresh()
-				n.args(opMalloc, c, b+1)
 			}
 			if full && can&cellReallocTo != 0 {
 				n := fresh()
 				n.args(opRealloc, c, b+1)
 			}
+			if !full && can&cellMallocTo != 0 {
+				n := fresh()
+				n.args(opMalloc, c, b+1)
+			}
 		}
 	}
 }
 
-// issuable says that somebody who adopts b's span can issue it.
-func (s *cellState) issuable(b uint8) bool { return (s.A|s.R)>>b&1 == 0 && s.Block[b].Own == 0 }
+// issuable says that somebody who adopts b's span, or takes its region's lock, can
+// issue it. The lock may be taken from a user that is dead and not recovered.
+func (s *cellState) issuable(m *Cells, b uint8) bool {
+	own := s.Block[b].Own
+	return (s.A|s.R)>>b&1 == 0 && (own == 0 || m.Large && s.Byte[own-1] == 0)
+}
 
-// args begins an operation: a block is chosen, the arguments are stored, and the
-// lane is armed.
+// args begins an operation: a block is chosen, what it is about is stored, and the
+// lane is armed. Nobody reads an argument before.
 func (n *cellStep) args(what, c, y uint8) {
 	if n.m.Ops != 0 {
 		n.Ops++
@@ -151,10 +155,10 @@ func (n *cellStep) args(what, c, y uint8) {
 		n.Block[y-1].Own = n.slot() + 1
 	}
 	if n.m.Bug == IssuedUnarmed && y != 0 {
-		n.done(ceArgs, clIssue)
+		n.done(ceArm, clIssue)
 		return
 	}
-	n.arm(ceArgs)
+	n.arm()
 }
 
 // hands are the operations that need no lane: plain allocations, and stores to
@@ -162,9 +166,10 @@ func (n *cellStep) args(what, c, y uint8) {
 func (m *Cells) hands(fresh func() *cellStep, can uint16, b uint8) {
 	f := fresh()
 	bit, held := uint8(1)<<b, f.Block[b].Note == noteHand+f.i
-	if can&cellMalloc != 0 && f.issuable(b) {
+	if can&cellMalloc != 0 && f.issuable(m, b) {
 		n := fresh()
-		n.issue(b, noteHand+n.i)
+		n.issue(b, noteHand+n.i, false)
+		n.Block[b].Own = 0
 		n.done(cePlain, idle)
 	}
 	if can&cellFree != 0 && held {
@@ -207,11 +212,7 @@ func (m *Cells) hands(fresh func() *cellStep, can uint16, b uint8) {
 			n := fresh()
 			n.Cell[c].Off, n.Block[b].Note = b+1, noteCell+c
 			n.me().Cell, n.me().X = c, b+1
-			pc := clKeep
-			if m.ByMark && m.Bug != KeepWithoutLanes {
-				pc = clKeepScan
-			}
-			n.done(ceStore, pc)
+			n.done(ceStore, clKeep)
 		}
 	}
 }
@@ -220,7 +221,7 @@ func (m *Cells) hands(fresh func() *cellStep, can uint16, b uint8) {
 // a block meanwhile.
 func (s *cellState) kept(c uint8) bool {
 	for _, g := range s.Proc {
-		if (g.PC == clKeep || g.PC == clKeepScan) && g.Cell == c {
+		if g.PC == clKeep && g.Cell == c {
 			return true
 		}
 	}

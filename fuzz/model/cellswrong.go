@@ -7,27 +7,27 @@ type CellBug uint8
 const (
 	NoCellBug        CellBug = iota
 	NoMark                   // a block is dropped without a mark
-	MarkWithoutLanes         // who marks a block does not look for lanes that have freed one there
-	KeepWithoutLanes         // who keeps it does not
-	NoDisarm                 // a block is taken back while a lane says that it frees it
+	NoDisarm                 // a block is taken back while a lane says that it drops it
+	MarkAlone                // ... and the mark is all that tells it from a later one
 	NoSecondLookAtOp         // recovery does not look at the lane again before it frees
-	OnePass                  // recovery takes lanes that were freeing as they come
-	OneArgument              // the block to be freed is stored over the cell
+	PlaceAlone               // recovery takes a small block for a large one that a lane names
+	OnePass                  // recovery takes lanes with drops as they come
+	OneArgument              // the block to be dropped is stored over the cell
 	DisarmedFirst            // the lane is idle before the old block is dropped
 	FreedFirst               // the block is freed before the lane says so
 	IssuedUnarmed            // the block is issued before the lane is armed
 	SameNumber               // an operation has the number of the one before
-	NoCellSeen               // a tag is overwritten, and its lane does not learn of it
-	CellSeenLate             // ... learns of it afterwards
-	CellSeenFirst            // recovery looks at CellSeen, and then at the cell
+	NotPassed                // a tag is overwritten, and its lane does not learn of it
+	PassedLate               // ... learns of it afterwards
+	PassedFirst              // recovery looks at Passed, and then at the cell
 	SpansFirst               // recovery takes the spans before the lanes
 	TagsAsTheyAre            // tags are compared as they are, wrapped or not
 	cellBugs
 )
 
-var cellBugNames = [cellBugs]string{"no bug", "no mark", "mark without lanes", "keep without lanes", "no disarm",
-	"no second look at Op", "one pass", "one argument", "disarmed first", "freed first", "issued unarmed", "same number",
-	"no CellSeen", "CellSeen late", "CellSeen first", "spans first", "tags as they are"}
+var cellBugNames = [cellBugs]string{"no bug", "no mark", "no disarm", "mark alone", "no second look at Op", "place alone", "one pass",
+	"one argument", "disarmed first", "freed first", "issued unarmed", "same number", "not passed", "passed late", "passed first",
+	"spans first", "tags as they are"}
 
 func (b CellBug) String() string { return cellBugNames[b] }
 
@@ -53,7 +53,7 @@ func (s *cellState) told(m *Cells, b uint8) bool {
 			return false
 		}
 	}
-	if m.Large {
+	if s.large(b) {
 		return (s.Old|s.K)&bit != 0
 	}
 	return s.Old&bit != 0 && s.K&bit == 0
@@ -69,7 +69,7 @@ func (m Cells) Wrong(s cellState) string {
 		switch {
 		case live != (k.Note != noteFree):
 			return "the bits say that other blocks are live than are known of"
-		case k.Note == noteLost && s.K>>b&1 != 0 && !m.Large && m.Wrap == 0:
+		case k.Note == noteLost && s.K>>b&1 != 0 && !s.large(uint8(b)) && m.Wrap == 0:
 			return "a block is lost for good"
 		case k.Note >= noteOp && s.told(&m, uint8(b)):
 			return "a block that is being dropped is told as an orphan"

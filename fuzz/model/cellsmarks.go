@@ -44,7 +44,7 @@ var cellMarks = [...]Mark{
 	cePlain:       {"", "a plain malloc or free"},
 	ceStore:       {"", "Cell.Store, CompareAndSwap: the offset changes, the tag stays"},
 	ceArm:         {"M1", "lane Args := cell, blocks; Op := operation, sequence+1: armed"},
-	ceIssue:       {"", "the store that makes the new block live"},
+	ceIssue:       {"M2", "the store that makes the new block live"},
 	ceLoad:        {"M3", "load the cell"},
 	ceRearg:       {"M4", "FreeFrom: lane Args := the block that is there now"},
 	ceCas:         {"M5", "CAS cell to block, tag: commit"},

@@ -183,10 +183,10 @@ func (r *Region) Grow(from, to uint64) (bool, error) {
 		if to > r.Window {
 			return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the memory holds %d", r.Name, to, r.Window)
 		}
-	} else if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil {
+	} else if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil { // model: H1
 		return false, err
 	}
-	return r.Header().Committed.CompareAndSwap(from, to), nil
+	return r.Header().Committed.CompareAndSwap(from, to), nil // model: H2, commit
 }
 
 // Close gives the mapping back. Nothing of it may be used afterwards.

@@ -70,9 +70,9 @@ func meetings(runs map[string]Spans) {
 	}
 	m := Spans{Procs: 3, Pages: 1, Blocks: 3, Closes: 1, Can: [3]uint16{maker | canClose, guest, guest | canFree}}
 	runs["three meet, one closes"] = m
-	m = Spans{Procs: 3, Pages: 1, Blocks: 3, Kills: 1, Can: [3]uint16{maker, guest, guest | canRecover | canFree}}
-	runs["three meet, one dies"] = m
 	if *large {
+		m = Spans{Procs: 3, Pages: 1, Blocks: 3, Kills: 1, Can: [3]uint16{maker, guest, guest | canRecover | canFree}}
+		runs["three meet, one dies"] = m
 		m.Can[1] |= canFree | canKeep
 		m.Closes = 1
 		runs["three meet, one dies, one closes"] = m

@@ -17,20 +17,21 @@ func cellRuns() map[string]Cells {
 	const all = cellHeir | cellPlain | cellReap
 	runs := map[string]Cells{
 		"two":                                {Lanes: 2, Cells: 1, Blocks: 2, Kills: 2, Slot: two, Same: true, Can: cellCan(cellHeir)},
-		"two, two cells":                     {Lanes: 2, Cells: 2, Blocks: 2, Kills: 2, Slot: two, Same: true, Can: cellCan(cellHeir)},
+		"two, two cells":                     {Lanes: 2, Cells: 2, Blocks: 2, Kills: 1, Slot: two, Same: true, Can: cellCan(cellHeir)},
 		"two, three blocks":                  {Lanes: 2, Cells: 1, Blocks: 3, Kills: 1, Slot: two, Same: true, Can: cellCan(cellHeir)},
 		"two, all":                           {Lanes: 2, Cells: 1, Blocks: 2, Kills: 2, Slot: two, Same: true, Can: cellCan(all | cellKeep)},
 		"two, all, large":                    {Lanes: 2, Cells: 1, Blocks: 2, Kills: 1, Large: true, Slot: two, Same: true, Can: cellCan(all)},
 		"two, wrap":                          {Lanes: 2, Cells: 1, Blocks: 2, Kills: 1, Wrap: 3, Ops: 4, Slot: two, Same: true, Can: cellCan(cellHeir | cellStore | cellFree)},
 		"two goroutines of a process":        {Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: pair, Can: [3]uint16{cellHeir, cellFreeFrom, cellMallocTo | cellRecover}},
 		"two goroutines of a process, large": {Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: pair, Large: true, Can: [3]uint16{cellHeir, cellUser, cellMallocTo | cellRecover}},
-		"three":                              {Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: three, Can: [3]uint16{cellHeir, cellMallocTo | cellFreeFrom, cellFreeFrom | cellRecover}},
+		"three":                              {Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: three, Can: [3]uint16{cellHeir, cellMallocTo, cellFreeFrom | cellRecover}},
 	}
 	if *large {
 		runs["two, all, three blocks"] = Cells{Lanes: 2, Cells: 1, Blocks: 3, Kills: 2, Slot: two, Same: true, Can: cellCan(all | cellKeep)}
 		runs["two goroutines of a process, all"] = Cells{Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: pair, Can: cellCan(cellHeir)}
 		runs["two goroutines of a process, large, all"] = Cells{Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: pair, Large: true, Can: cellCan(cellHeir)}
 		runs["three, all"] = Cells{Lanes: 3, Cells: 1, Blocks: 2, Kills: 1, Slot: three, Same: true, Can: cellCan(cellHeir)}
+		runs["two, two cells, two deaths"] = Cells{Lanes: 2, Cells: 2, Blocks: 2, Kills: 2, Slot: two, Same: true, Can: cellCan(cellHeir)}
 		runs["three, two deaths"] = Cells{Lanes: 3, Cells: 1, Blocks: 2, Kills: 2, Slot: three, Same: true, Can: cellCan(cellHeir)}
 		runs["two, wrap, four operations"] = Cells{Lanes: 2, Cells: 1, Blocks: 2, Kills: 1, Wrap: 3, Ops: 5, Slot: two, Same: true, Can: cellCan(cellHeir | cellPlain)}
 	}

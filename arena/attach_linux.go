@@ -66,12 +66,12 @@ func join(ctx context.Context, n backing.Name, opt attachOptions) (*Arena, error
 		return nil, err
 	}
 	fail := func(err error) (*Arena, error) { k.Close(); f.Close(); return nil, err }
-	if ok, err := k.ShareUse(); err != nil {
+	if ok, err := k.ShareUse(); err != nil { // model: J1
 		return fail(err)
 	} else if !ok {
 		return fail(errInUse)
 	}
-	if same, err := f.SamePath(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if same, err := f.SamePath(); err != nil && !errors.Is(err, fs.ErrNotExist) { // model: J2
 		return fail(err)
 	} else if !same {
 		return fail(errMoved)

@@ -46,7 +46,7 @@ func (a *Arena) Close() error {
 		all = append(all, a.leave())
 	}
 	all = append(all, a.region.Close())
-	all = append(all, a.keeper.Close()) // only now somebody else may take the slot
+	all = append(all, a.keeper.Close()) // model: A16. Only now somebody else may take the slot
 	return errors.Join(append(all, a.file.Close())...)
 }
 
@@ -63,17 +63,17 @@ func (a *Arena) leave() error {
 	if a.region.Lost(op) == nil {
 		guarded(func() error {
 			// Whoever sees Leaving with a free byte knows as much as with Live.
-			a.region.User(a.slot).Word.Store(layout.UserWord(layout.UserLeaving, a.gen))
+			a.region.User(a.slot).Word.Store(layout.UserWord(layout.UserLeaving, a.gen)) // model: A13
 			return a.leaveObjects()
 		})
 	}
 	if !a.poison.buried {
 		guarded(a.buryHandles)
 	}
-	err := a.heap.Close()
+	err := a.heap.Close() // model: A14
 	if all = append(all, err); err == nil && a.region.Lost(op) == nil {
 		guarded(func() error {
-			a.region.User(a.slot).Word.Store(layout.UserWord(layout.UserFree, a.gen))
+			a.region.User(a.slot).Word.Store(layout.UserWord(layout.UserFree, a.gen)) // model: A15
 			return nil
 		})
 	}

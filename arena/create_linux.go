@@ -130,6 +130,6 @@ func startAfresh(ctx context.Context, f *backing.File, n backing.Name, cfg *conf
 	if same, err := f.SamePath(); err != nil || !same {
 		return nil, false, errMoved
 	}
-	a, err := create(ctx, n, cfg, true)
+	a, err := create(ctx, n, cfg, true) // model: J6
 	return a, false, err
 }

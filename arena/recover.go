@@ -64,15 +64,15 @@ func (a *Arena) recoverDead() (users int) {
 
 // recoverIfDead recovers slot s if its user is dead.
 func (a *Arena) recoverIfDead(s int) (got recovered, ok bool) {
-	if s == a.slot || a.slotFree(s) || !a.keeper.Dead(s) {
+	if s == a.slot || a.slotFree(s) || !a.keeper.Dead(s) { // model: A4
 		return got, false
 	}
 	release, ok := a.keeper.Claim(s)
 	if !ok {
 		return got, false
 	}
-	defer release()
-	if a.slotFree(s) || !a.seesAll() { // somebody else was faster
+	defer release()                    // model: A7
+	if a.slotFree(s) || !a.seesAll() { // model: A6. Somebody else was faster
 		return got, false
 	}
 	return a.recoverSlot(s, layout.LockWord(a.slot, a.gen)), true

@@ -30,7 +30,7 @@ func remove(n backing.Name) error {
 		return err
 	}
 	defer k.Close()
-	release, ok, err := k.UseAlone()
+	release, ok, err := k.UseAlone() // model: J3
 	if err != nil {
 		return err
 	}
@@ -38,10 +38,10 @@ func remove(n backing.Name) error {
 		return errs.Wrap(errs.Busy, "remove", "%s: live processes use it%s; end them, or remove the file only with Unlink", n.Given, usersOf(f, view, k))
 	}
 	defer release()
-	if same, err := f.SamePath(); err == nil && !same {
+	if same, err := f.SamePath(); err == nil && !same { // model: J4
 		return fmt.Errorf("usarena: remove: %s: it is gone already, the name leads to another file or none: %w", n.Given, fs.ErrNotExist)
 	}
-	return f.Unlink()
+	return f.Unlink() // model: J5
 }
 
 // usersOf names the live users of an arena that is not mapped, for a message.

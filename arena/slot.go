@@ -72,12 +72,12 @@ func (a *Arena) slotFree(s int) bool {
 // Killed after the byte was taken, the slot is free or its last user is still to
 // be recovered, as before. Killed after the word was stored, we are a dead user.
 func (a *Arena) trySlot(s int) (bool, error) {
-	ok, err := a.keeper.Take(s)
+	ok, err := a.keeper.Take(s) // model: A1
 	if err != nil || !ok {
 		return false, err
 	}
 	u := a.region.User(s)
-	w := u.Word.Load()
+	w := u.Word.Load() // model: A2
 	gen := layout.UserGen(w) + 1
 	if gen == 0 {
 		gen = 1
@@ -91,7 +91,7 @@ func (a *Arena) trySlot(s int) (bool, error) {
 		a.recoverSlot(s, layout.LockWord(s, layout.UserGen(w)))
 	}
 	a.fillRecord(u)
-	u.Word.Store(layout.UserWord(layout.UserLive, gen)) // commit
+	u.Word.Store(layout.UserWord(layout.UserLive, gen)) // model: A3, commit
 	a.slot, a.gen = s, gen
 	return true, nil
 }
@@ -101,12 +101,12 @@ func (a *Arena) trySlot(s int) (bool, error) {
 func (a *Arena) recoverSlot(s int, me uint32) recovered {
 	u := a.region.User(s)
 	gen := layout.UserGen(u.Word.Load())
-	u.Word.Store(layout.UserWord(layout.UserDead, gen)) // whoever waits for its locks need not ask the kernel
+	u.Word.Store(layout.UserWord(layout.UserDead, gen)) // model: A8. Whoever waits for its locks need not ask the kernel
 	reclaim := a.consts.Flags&layout.FlagReclaimOnDeath != 0
-	got := alloc.RecoverUser(a.region, s, gen, a.keeper, me, reclaim)
-	left := robust.Recover(a.region, got.Objects, s, gen, false)
-	a.region.Header().Epoch.Add(1)
-	u.Word.Store(layout.UserWord(layout.UserFree, gen))
+	got := alloc.RecoverUser(a.region, s, gen, a.keeper, me, reclaim) // model: A9
+	left := robust.Recover(a.region, got.Objects, s, gen, false)      // model: A10
+	a.region.Header().Epoch.Add(1)                                    // model: A11
+	u.Word.Store(layout.UserWord(layout.UserFree, gen))               // model: A12
 	return recovered{got, left}
 }
 

@@ -6,7 +6,8 @@ import (
 )
 
 // Mark is one line of the allocator that a model's step stands for. The line
-// carries the comment "// model: " and the name.
+// carries the comment "// model: " and the name. Stores that nobody reads before
+// the last of them are one step: it has several names.
 type Mark struct{ Name, Code string }
 
 // Machine is a protocol as a finite machine. Equal states have equal futures.

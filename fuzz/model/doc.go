@@ -1,5 +1,5 @@
-// Package model checks the protocols of the allocator and of locks and their kin,
-// not their code: each protocol is a small machine whose steps are the single
+// Package model checks the protocols of the allocator, of users and of locks and
+// their kin, not their code: each protocol is a small machine whose steps are the single
 // stores and loads of shared words, and Explore visits every state that any
 // interleaving of its processes can reach, with kills between any two steps.
 //
@@ -22,18 +22,32 @@
 // where a machine names its lazy steps, a clean state must be in reach without
 // them, so that nobody who waits depends on what others may begin.
 //
-// The spans model is about the bits of blocks and who owns a span; the runs
-// model about state words of pages, region locks, growth and the hints of a
-// region. In the runs model a look at a word that only the holder of a lock can
+// The spans model is about the bits of blocks, whose they are and who owns a span;
+// the runs model about state words of pages, region locks, growth and the hints of
+// a region. In the runs model a look at a word that only the holder of a lock can
 // change is one step with the store that follows it, the best fit is any fit,
 // and of two processes that may do the same one order stands for both. What the
 // runs model leaves out: recovery that frees the blocks of the dead, windows
 // smaller than the arena, and the hint of the longest free run.
 //
 // In the spans model blocks have a user: a slot in one generation. A block of one
-// that has closed, or whose recovery is over, is the arena's. Where recovery frees
-// what the dead leave, programs do not free blocks of others that may die
-// meanwhile; the planted bug "handed on" shows why. The hint Room is left out.
+// that has closed, or that was kept, is nobody's. The words must name the user of
+// every live block at all times, and tell as orphans the blocks of the dead and no
+// others. A record has two entries instead of seven. Where recovery frees what the
+// dead leave, programs do not free blocks of others that may die meanwhile; the
+// planted bug "handed on" shows why. The hint Room is left out.
+//
+// In the model of cells the owner of a block's span is anybody, who collects and
+// issues it again at any time. An operation that its lane says nothing of any more
+// must have happened as a whole or not at all. Tags have all the bits of a sequence,
+// of which only the order is kept; runs with tags of three values stand for
+// sequences that wrap round. They hold for as long as nobody is stopped between its look at a
+// cell and its compare-and-swap until a tag comes round; TestCellStalled shows what
+// can happen then. What tells the user of a block there is the spans model's.
+//
+// In the model of slots a user has one thing of each kind that recovery repairs, in the
+// order in which it does so. That of the use byte has files that come and go under
+// one name. In that of growth a call of fallocate happens or fails as a whole.
 //
 // The models of locks, semaphores, units with undo, pollable semaphores, barriers,
 // reader-writer locks, conditions and objects follow LOCKING.md; their marks are
@@ -56,10 +70,14 @@
 // their owners keep.
 //
 // Reading order: checker.go, path.go; spans.go, spansteps.go, spansops.go,
-// spansown.go, spansmixed.go, spansrecover.go, spanswrong.go,
-// spanmarks.go; runs.go, runswalk.go, runswrong.go, runssteps.go,
-// runsbegin.go, runsplaces.go, runsscan.go, runscarve.go, runscross.go,
-// runsfree.go, runsresize.go, runsrecover.go, runsmarks.go, runsswap.go; crew.go;
+// spansown.go, spansadopt.go, spanstag.go, spansrecover.go, spansuser.go,
+// spanswrong.go, spanmarks.go, spanscanon.go; runs.go, runswalk.go, runswrong.go,
+// runssteps.go, runsbegin.go, runsplaces.go, runsscan.go, runscarve.go,
+// runscross.go, runsfree.go, runsresize.go, runsrecover.go, runsmarks.go,
+// runsswap.go; crew.go; cells.go, cellsteps.go, cellsops.go, cellsdrop.go,
+// cellsrecover.go, cellswrong.go, cellsmarks.go, cellscanon.go; attach.go,
+// attachsteps.go, attachrecover.go, attachwrong.go, attachmarks.go; uses.go,
+// usessteps.go, usesmarks.go; growth.go, growthmarks.go;
 // locks.go, lockssteps.go, lockswait.go, locksunlock.go, locksrecover.go,
 // lockswrong.go, locksmarks.go, locksswap.go; semas.go, semassteps.go,
 // semaswait.go, semasrecover.go, semaswrong.go, semasmarks.go, semasswap.go;

@@ -15,12 +15,27 @@ const (
 	inSync  = "../../sync"
 )
 
+// placesOfUsers are where users come, go and are recovered, and the arena grows.
+var placesOfUsers = []string{"../../arena", "../../internal/liveness", "../../internal/region", inLocks}
+
 // oldMarks are the steps of the allocator, lockMarkers those of locks and their
 // kin.
-func oldMarks() []Mark { return append(spanMarks[:len(spanMarks):len(spanMarks)], runMarks[:]...) }
+func oldMarks() (all []Mark) {
+	for _, m := range [][]Mark{spanMarks[:], runMarks[:], cellMarks[:]} {
+		all = append(all, m...)
+	}
+	return all
+}
 
 func lockMarkers() (all []Mark) {
 	for _, m := range [][]Mark{objMarks[:], lockMarks[:], semaMarks[:], undoMarks[:], pollMarks[:], barMarks[:], rwMarks[:], condMarks[:]} {
+		all = append(all, m...)
+	}
+	return all
+}
+
+func userMarkers() (all []Mark) {
+	for _, m := range [][]Mark{attachMarks[:], growthMarks[:], useMarks[:]} {
 		all = append(all, m...)
 	}
 	return all
@@ -55,8 +70,10 @@ func markedIn(t *testing.T, dirs ...string) map[string]string {
 func demand(t *testing.T, marks []Mark, found map[string]string, where string) {
 	t.Helper()
 	for _, m := range marks {
-		if m.Name != "" && found[m.Name] == "" {
-			t.Errorf("no line in %s has the comment \"// model: %s\" (%s)", where, m.Name, m.Code)
+		for _, name := range strings.Fields(m.Name) {
+			if found[name] == "" {
+				t.Errorf("no line in %s has the comment \"// model: %s\" (%s)", where, name, m.Code)
+			}
 		}
 	}
 }
@@ -66,14 +83,22 @@ func demand(t *testing.T, marks []Mark, found map[string]string, where string) {
 func TestMarkers(t *testing.T) {
 	demand(t, oldMarks(), markedIn(t, inAlloc), "alloc")
 	known := map[string]bool{}
-	for _, m := range append(oldMarks(), lockMarkers()...) {
-		known[m.Name] = true
+	for _, m := range append(append(oldMarks(), lockMarkers()...), userMarkers()...) {
+		for _, name := range strings.Fields(m.Name) {
+			known[name] = true
+		}
 	}
-	for name, f := range markedIn(t, inAlloc, inLocks, inSync) {
+	for name, f := range markedIn(t, append(placesOfUsers, inAlloc, inSync)...) {
 		if !known[name] {
 			t.Errorf("%s has the mark %s, which no model knows", f, name)
 		}
 	}
+}
+
+// TestUserMarkers holds that every named step of the models of slots, of growth and
+// of the use byte has its line.
+func TestUserMarkers(t *testing.T) {
+	demand(t, userMarkers(), markedIn(t, placesOfUsers...), "arena, internal/liveness, internal/region or internal/robust")
 }
 
 // TestLockMarkers holds that every named step of the models of locks and their

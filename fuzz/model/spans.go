@@ -1,48 +1,5 @@
 package model
 
-// Marks of the spans model, by name in spanMarks.
-const (
-	mKill = iota
-	mAttach
-	mChoose
-	mMalloc
-	mOwnLook
-	mOwnFree
-	mFreeA
-	mFreeR
-	mFreeOr
-	mFreeState
-	mLook
-	mTake
-	mCollectR
-	mCollectA
-	mCollectO
-	mCollectDone
-	mEmpty
-	mRelease
-	mDisown
-	mAdopt
-	mUnmix
-	mSweep
-	mLock
-	mJoin
-	mZero
-	mNew
-	mUnlock
-	mClaim
-	mNext
-	mVisit
-	mTakeBack
-	mOrphans
-	mOrphansSet
-	mReclaim
-	mGiveUp
-	mGivePages
-	mSlotFree
-	mSlotDone
-	mClose
-)
-
 // Kinds of a page in the spans model.
 const (
 	pageFree uint16 = iota
@@ -51,45 +8,66 @@ const (
 )
 
 // word is a state word: kind 2 bits, owned, orphaned, slot 2, generation 2, sequence 4,
-// mixed.
+// tagged.
 type word uint16
 
 const (
-	wOwned word = 1 << 2
-	wOrph  word = 1 << 3
-	wMixed word = 1 << 12
+	wOwned  word = 1 << 2
+	wOrph   word = 1 << 3
+	wTagged word = 1 << 12
 )
 
 func ownedWord(slot, gen, seq uint8) word {
 	return word(pageSpan) | wOwned | word(slot)<<4 | word(gen&3)<<6 | word(seq&15)<<8
 }
-func (w word) kind() uint16 { return uint16(w & 3) }
-func (w word) span() bool   { return w.kind() == pageSpan }
-func (w word) slot() uint8  { return uint8(w >> 4 & 3) }
-func (w word) gen() uint8   { return uint8(w >> 6 & 3) }
-func (w word) seq() uint8   { return uint8(w >> 8 & 15) }
-func (w word) free() bool   { return w.span() && w&wOwned == 0 } // disowned
+func (w word) kind() uint16   { return uint16(w & 3) }
+func (w word) span() bool     { return w.kind() == pageSpan }
+func (w word) slot() uint8    { return uint8(w >> 4 & 3) }
+func (w word) gen() uint8     { return uint8(w >> 6 & 3) }
+func (w word) seq() uint8     { return uint8(w >> 8 & 15) }
+func (w word) free() bool     { return w.span() && w&wOwned == 0 } // disowned
+func (w word) user() spanUser { return userOf(w.slot(), w.gen()) }
+
+// spanUser is a slot in one generation, and as an entry of a span's record what is
+// known of it; 0 is nobody.
+type spanUser uint8
+
+const (
+	uUsed      spanUser = 1 << 4
+	uDead      spanUser = 1 << 5
+	uReclaimed spanUser = 1 << 6
+	uFlags              = uDead | uReclaimed
+)
+
+func userOf(slot, gen uint8) spanUser { return uUsed | spanUser(slot) | spanUser(gen&3)<<2 }
+func (u spanUser) slot() uint8        { return uint8(u & 3) }
+func (u spanUser) gen() uint8         { return uint8(u >> 2 & 3) }
 
 // spanPage is one page: the shared words, then what an onlooker knows.
 type spanPage struct {
 	W       word
 	Lock    uint8 // of its region: 0 or the holder's slot+1
-	A, R, O uint8
-	Held    uint8    // somebody has the block, alive or not
-	Busy    uint8    // ... and is just freeing it
-	Left    uint8    // ... and got it before its span's owner died
-	Doom    uint8    // freed by mistake before it was given out
-	By      [4]uint8 // blocks that the present user of each slot got and nobody freed; the last is unused
+	A, R, K uint8
+	Held    uint8       // somebody has the block, alive or not
+	Busy    uint8       // ... and is just freeing it
+	Doom    uint8       // freed by mistake before it was given out
+	Index   [3]uint8    // of a block: its user's entry, 0 is the word's user
+	Who     [2]spanUser // of index 1 and 2
+	By      [3]spanUser // who got the block that nobody freed, closed or kept since
 }
 
 // spanProc is a process, or one processor of it. Fields that a step does not
-// need are 0. The order leaves no gaps, as in all of a state: it hashes faster.
+// need are 0.
 type spanProc struct {
 	PC, Page, Bit, T, X uint8
-	After               uint8 // PC after collect
-	V                   word  // state word seen
-	Of                  uint8 // slot being recovered, +1
-	Foul                bool  // this free is a mistake of the program
+	After               uint8    // PC after collect
+	Then                uint8    // what follows an adoption
+	Rec                 bool     // it recovers this span
+	I, F, N             uint8    // entry looked at, one that is free, one that is nobody's
+	E                   spanUser // entry seen
+	V                   word     // state word seen
+	Of                  uint8    // slot being recovered, +1
+	Foul                bool     // this free is a mistake of the program
 }
 
 // spanState is the whole machine.
@@ -119,30 +97,36 @@ const (
 	atFreeState
 	atLook
 	atTake
+	atReclaim
 	atCollectR
 	atCollectA
-	atCollectO
+	atCollectIndex
+	atCollectK
 	atCollectDone
 	atEmpty
 	atRelease
+	atTag
+	atTagSet
 	atDisown
-	atSee // only in the planted bug
+	atTagLate // only in the planted bug
+	atAdoptLook
 	atAdopt
-	atUnmix
-	atUnmixEmpty
+	atJudge
+	atUnmark
+	atUntag
+	atNobody
+	atMerge
+	atSeat
+	atGiveUp
+	atKeep
 	atJoin
-	atZeroA
-	atZeroR
-	atZeroO
+	atZero
 	atNew
 	atUnlock
 	atVisit
-	atTakeBack
-	atOrphans
-	atOrphansSet
-	atGive
-	atGiveUp
-	atGivePages
+	atEntrySet
+	atFreeAll
+	atFreeAllOr
 	atSlotFree
 	atSlotDone
 )
@@ -154,6 +138,10 @@ type Spans struct {
 	Closes               uint8
 	Reclaim              bool      // recovery frees the blocks of the dead
 	Seq                  bool      // words carry a sequence number, Adopts bounds it
+	Full                 bool      // the file may have no room for a record
+	Keeps                bool      // a span may stay tagged though all its blocks are its owner's
+	Stale                bool      // records of former spans are left as they are
+	Same                 bool      // the first two processes have the same roles
 	Safe                 [3]bool   // who is never killed
 	Can                  [3]uint16 // operations of each process
 	Bug                  SpanBug
@@ -171,6 +159,7 @@ const (
 	canFoul
 	canSweep
 	canClose
+	canKeep
 	canAll = 1<<iota - 1
 )
 

@@ -12,11 +12,7 @@ func (n *spanStep) step() {
 	case atMalloc:
 		n.malloc()
 	case atOwnFree:
-		if n.m.Bug != OrphanFreedByStore || g.O&n.bit() == 0 {
-			g.A = p.X &^ n.bit()
-		} else {
-			g.A &^= n.bit()
-		}
+		g.A = p.X &^ n.bit()
 		n.freed()
 		n.done(mOwnFree, idle)
 	case atFreeR:
@@ -42,49 +38,37 @@ func (n *spanStep) step() {
 		}
 		n.done(mFreeState, atLook)
 	case atLook:
-		if g.A&^g.R != 0 {
+		if g.A&^g.R != 0 || !n.adoptable(p.V) {
 			n.done(mLook, idle)
 			return
 		}
-		n.see(mLook, atTake)
+		n.done(mLook, atTake)
 	case atTake:
 		n.take()
-	case atCollectR, atCollectA, atCollectO, atCollectDone:
+	case atReclaim, atCollectR, atCollectA, atCollectIndex, atCollectK, atCollectDone:
 		n.collect()
 	case atEmpty:
 		if g.A&^g.R == 0 {
 			n.done(mEmpty, atRelease)
 			return
 		}
-		n.done(mEmpty, atDisown)
+		n.tags()
 	case atRelease: // the owner's word cannot change under it
 		g.W = word(pagePending)
+		if p.Rec {
+			n.done(mGivePages, idle)
+			return
+		}
 		n.done(mRelease, idle)
-	case atDisown:
-		if g.W &^= wOwned; g.O == 0 && n.m.Bug != OrphanedKept {
-			g.W &^= wOrph
-		}
-		p.V = g.W
-		if n.m.Bug == NoSecondLook {
-			n.done(mDisown, idle)
-			return
-		}
-		n.done(mDisown, atLook)
-	case atSee:
-		p.X = g.A &^ g.R
-		n.done(mLook, p.After)
-	case atAdopt:
-		if g.W != p.V {
-			n.done(mAdopt, idle)
-			return
-		}
-		n.adopt()
-		p.After = atUnmix
-		n.done(mAdopt, atCollectR)
-	case atUnmix:
-		n.unmix(idle)
-	case atUnmixEmpty:
-		n.unmix(atEmpty)
+	case atKeep:
+		g.K |= n.bit()
+		g.Busy &^= n.bit()
+		g.By[p.Bit] = 0
+		n.done(mKeep, idle)
+	case atTag, atTagSet, atDisown, atTagLate:
+		n.tag()
+	case atAdoptLook, atAdopt, atUnmark, atUntag, atNobody, atMerge, atSeat, atGiveUp:
+		n.adopting()
 	default:
 		n.newSpan()
 	}
@@ -100,8 +84,8 @@ func (n *spanStep) malloc() {
 		g.Doom &^= b
 	default:
 		g.Held |= b
-		g.By[n.i] |= b
-		if g.O&b != 0 {
+		g.By[p.Bit] = userOf(n.i, n.Gen[n.i])
+		if g.Index[p.Bit] != 0 && g.W&wTagged != 0 || g.K&b != 0 && n.Fouls == n.m.Fouls { // who frees what another keeps is mistaken
 			n.Bad = 4
 		}
 	}
@@ -111,7 +95,7 @@ func (n *spanStep) malloc() {
 // free chooses the way of a free and takes its first step.
 func (n *spanStep) free() {
 	p, g := n.me(), n.page()
-	own := n.mine(g.W) && (g.W&wOrph == 0 || n.m.Bug == OrphanFreedByStore)
+	own := n.mine(g.W) && (g.W&wTagged == 0 || n.m.Bug == TaggedFreedByStore)
 	switch {
 	case own && (g.A&n.bit() == 0 || g.R&n.bit() != 0):
 		n.refuse(mOwnLook)
@@ -122,6 +106,8 @@ func (n *spanStep) free() {
 		n.done(mFreeA, atFreeOr)
 	case g.A&n.bit() == 0:
 		n.refuse(mFreeA)
+	case n.m.Fouls == 0 && n.m.Bug == NoSpanBug && g.R&n.bit() == 0: // two looks at once
+		n.done(mFreeA, atFreeOr)
 	default:
 		n.done(mFreeA, atFreeR)
 	}
@@ -146,10 +132,7 @@ func (n *spanStep) freed() {
 	}
 	g.Held &^= b
 	g.Busy &^= b
-	g.Left &^= b
-	for s := range g.By {
-		g.By[s] &^= b
-	}
+	g.By[n.me().Bit] = 0
 }
 
 func (n *spanStep) or() {

@@ -24,9 +24,8 @@ func (n *spanStep) take() {
 		n.done(mTake, idle)
 		return
 	}
-	n.adopt()
-	p.After = atUnmixEmpty
-	n.done(mTake, atCollectR)
+	p.Then = thenDisown
+	n.adopt(mTake)
 }
 
 // user is for whom the process acts: a recoverer does what the dead would do.
@@ -37,9 +36,23 @@ func (n *spanStep) user() uint8 {
 	return n.i
 }
 
-// adopt is the store of a compare-and-swap that succeeds.
-func (n *spanStep) adopt() {
-	g, u := n.page(), n.user()
+// own says that the user for whom the process acts is the one in the word.
+func (n *spanStep) own(w word) bool { return w.user() == n.tenant() }
+
+// tenant is that user.
+func (n *spanStep) tenant() spanUser { return userOf(n.user(), n.Gen[n.user()]) }
+
+// What follows an adoption.
+const (
+	thenKeep uint8 = iota
+	thenDisown
+	thenRecover
+)
+
+// adopt is the store of a compare-and-swap that succeeds. The word that was seen
+// is kept: where the adopter cannot have the span, it gives it back.
+func (n *spanStep) adopt(mark uint8) {
+	g, u, p := n.page(), n.user(), n.me()
 	seq := uint8(0)
 	if n.m.counts() {
 		n.Adopts -= min(n.Adopts, 1)
@@ -47,8 +60,23 @@ func (n *spanStep) adopt() {
 			seq = g.W.seq() + 1
 		}
 	}
-	g.W = ownedWord(u, n.Gen[u], seq) | g.W&wOrph | n.mixed(u)
-	n.me().V, n.me().X = 0, 0
+	g.W = ownedWord(u, n.Gen[u], seq) | g.W&(wOrph|wTagged)
+	if n.m.Bug == TaggedLost {
+		g.W &^= wTagged
+	}
+	p.After = atJudge
+	n.collects(mark)
+}
+
+// collects goes on to take back what others returned, and where recovery frees,
+// first to free what the dead have left.
+func (n *spanStep) collects(mark uint8) {
+	g := n.page()
+	if g.W&wTagged != 0 && (g.Who[0]|g.Who[1])&uReclaimed != 0 {
+		n.done(mark, atReclaim)
+		return
+	}
+	n.done(mark, atCollectR)
 }
 
 // collect takes back what others returned.
@@ -56,6 +84,8 @@ func (n *spanStep) collect() {
 	p, g := n.me(), n.page()
 	early := n.m.Bug == CollectRFirst
 	switch p.PC {
+	case atReclaim:
+		n.reclaim()
 	case atCollectR:
 		p.T = g.R
 		if p.T == 0 {
@@ -69,10 +99,25 @@ func (n *spanStep) collect() {
 		} else {
 			g.A &^= p.T
 		}
-		n.done(mCollectA, atCollectO)
-	case atCollectO:
-		g.O &^= p.T
-		n.done(mCollectO, atCollectDone)
+		if g.W&wTagged != 0 && n.m.Bug != IndexKept {
+			n.done(mCollectA, atCollectIndex)
+			return
+		}
+		n.done(mCollectA, n.marked())
+	case atCollectIndex:
+		for b := range g.Index {
+			if p.T>>b&1 != 0 {
+				g.Index[b] = 0
+			}
+		}
+		n.done(mCollectIndex, n.marked())
+	case atCollectK:
+		g.K &^= p.T
+		if n.m.Bug == MarkAfterR {
+			n.collected(mCollectK)
+			return
+		}
+		n.done(mCollectK, atCollectDone)
 	case atCollectDone:
 		if early {
 			g.A &^= p.T
@@ -80,21 +125,32 @@ func (n *spanStep) collect() {
 			g.R &^= p.T
 		}
 		g.Doom &= g.R
+		if n.m.Bug == MarkAfterR && g.K&p.T != 0 {
+			n.done(mCollectDone, atCollectK)
+			return
+		}
 		n.collected(mCollectDone)
 	}
+}
+
+// marked is where collect goes on: only few blocks are in K.
+func (n *spanStep) marked() uint8 {
+	if n.page().K&n.me().T != 0 && n.m.Bug != MarkKept && n.m.Bug != MarkAfterR {
+		return atCollectK
+	}
+	return atCollectDone
 }
 
 func (n *spanStep) collected(mark uint8) {
 	p := n.me()
 	pc := p.After
 	p.T, p.After = 0, 0
-	if n.page().W&wMixed == 0 { // nothing to take away
-		switch pc {
-		case atUnmix:
-			pc = idle
-		case atUnmixEmpty:
-			pc = atEmpty
-		}
+	switch {
+	case pc == atFreeAll && (!n.m.Reclaim || n.page().W&wTagged != 0):
+		pc = atEmpty
+	case pc == atJudge:
+		n.judge(mark)
+		return
 	}
 	n.done(mark, pc)
 }
@@ -113,19 +169,13 @@ func (n *spanStep) newSpan() {
 		joined.page().W = 0
 		joined.done(mJoin, atUnlock)
 		g.W = 0
-		pc := atZeroR
+		pc := atZero
 		if late {
 			pc = atNew
 		}
 		n.done(mJoin, pc)
-	case atZeroR:
-		g.R, g.Doom = 0, 0
-		n.done(mZero, atZeroA)
-	case atZeroA:
-		g.A = 0
-		n.done(mZero, atZeroO)
-	case atZeroO:
-		g.O = 0
+	case atZero:
+		g.A, g.R, g.K, g.Doom = 0, 0, 0, 0
 		pc := atNew
 		if late {
 			pc = atUnlock
@@ -138,10 +188,9 @@ func (n *spanStep) newSpan() {
 			seq = n.Count[n.i]
 		}
 		g.W = ownedWord(n.i, n.Gen[n.i], seq)
-		g.Left = 0
 		pc := atUnlock
 		if late {
-			pc = atZeroR
+			pc = atZero
 		}
 		n.done(mNew, pc)
 	case atUnlock:

@@ -12,43 +12,25 @@ func (n *spanStep) recovering() {
 	g := &n.Page[min(int(p.Page), 1)]
 	switch p.PC {
 	case atVisit:
-		switch {
-		case g.Lock == s+1:
-			g.Lock = 0
-			n.done(mUnlock, atVisit)
-		case g.W&wOwned != 0 && g.W.slot() == s:
-			p.After = n.marks(g.W)
-			n.done(mVisit, atCollectR)
-		case n.takesBack(g.W, s):
-			p.V = g.W
-			n.done(mVisit, atTakeBack)
-		default:
-			n.done(mVisit, idle) // on to the next page
-		}
-	case atTakeBack:
-		if g.W != p.V { // somebody else's now, and mixed
-			n.done(mTakeBack, idle)
-			return
-		}
-		n.adopt()
-		p.After = n.marks(g.W)
-		n.done(mTakeBack, atCollectR)
-	case atOrphans:
+		n.visit(g)
+	case atEntrySet:
+		n.entry()
+	case atFreeAll:
 		p.T = g.A &^ g.R
-		n.done(mOrphans, atOrphansSet)
-	case atOrphansSet:
-		n.mark()
-	case atGive:
-		if g.A&^g.R == 0 {
-			n.done(mEmpty, atGivePages)
-			return
+		n.done(mFreeAllLook, atFreeAllOr)
+	case atFreeAllOr:
+		for b := range g.By {
+			if p.T>>b&1 != 0 {
+				n.reclaimed(uint8(b))
+			}
 		}
-		n.done(mEmpty, atGiveUp)
-	case atGivePages:
-		g.W = word(pagePending)
-		n.done(mGivePages, idle)
-	case atGiveUp:
-		n.giveUp()
+		if n.m.Bug == ReclaimByStore {
+			g.R = p.T
+		} else {
+			g.R |= p.T
+		}
+		p.T = 0
+		n.done(mFreeAll, atEmpty)
 	case atSlotFree:
 		n.end(s)
 		n.done(mSlotFree, atSlotDone)
@@ -63,76 +45,88 @@ func (n *spanStep) recovering() {
 	}
 }
 
-// takesBack says that recovery adopts a disowned span: the dead user was the last
-// who owned it, and nobody has marked its blocks before.
-func (n *spanStep) takesBack(w word, s uint8) bool {
-	if !w.free() || w.slot() != s || n.m.Bug == DisownedNotTakenBack {
-		return false
-	}
-	if w.gen() != n.Gen[s]&3 && n.m.Bug != AnyGeneration {
-		return false
-	}
-	return w&wOrph == 0 && (w&wMixed == 0 || n.m.Bug == MixedMarked)
-}
-
-// marks is where recovery goes on after it has collected: in a mixed span it
-// touches no block.
-func (n *spanStep) marks(w word) uint8 {
-	if w&wMixed == 0 || n.m.Bug == MixedMarked {
-		return atOrphans
-	}
-	return atGive
-}
-
-// mark stores what was seen live as orphans, or frees it.
-func (n *spanStep) mark() {
-	p, g := n.me(), n.page()
-	t := p.T
-	p.T = 0
-	others := t&g.Held&^g.By[p.Of-1] != 0
-	if !n.m.Reclaim {
-		g.O = t
-		if others {
-			n.Bad = 5
+// visit decides by a page's word.
+func (n *spanStep) visit(g *spanPage) {
+	p := n.me()
+	s := p.Of - 1
+	switch w := g.W; {
+	case g.Lock == s+1:
+		g.Lock = 0
+		n.done(mUnlock, atVisit)
+	case !w.span():
+		n.done(mVisit, idle) // on to the next page
+	case w&wOwned != 0 && w.slot() == s:
+		p.Rec, p.After = true, atFreeAll
+		n.collects(mVisit)
+	case w&wTagged != 0:
+		p.V = w
+		if p.I = n.seat(); p.I == 0 {
+			n.done(mVisit, idle)
+			return
 		}
-		n.done(mOrphansSet, atGive)
+		n.done(mVisit, atEntrySet)
+	case w&wOwned != 0 || w.slot() != s || w&wOrph != 0 || n.m.Bug == DisownedNotTakenBack,
+		w.gen() != n.Gen[s]&3 && n.m.Bug != AnyGeneration:
+		n.done(mVisit, idle)
+	default:
+		p.V, p.Rec, p.Then = w, true, thenRecover
+		n.done(mVisit, atAdopt)
+	}
+}
+
+// entry marks the dead user's entry. Others may work in the span, unless it is
+// the dead user's own.
+func (n *spanStep) entry() {
+	p, g := n.me(), n.page()
+	e := &g.Who[p.I-1]
+	dead := uDead
+	if n.m.Reclaim {
+		dead |= uReclaimed
+	}
+	switch {
+	case *e&^uFlags == n.tenant():
+		*e |= dead
+	case n.m.Bug == EntryByStore:
+		*e = n.tenant() | dead
+	default: // somebody else's by now
+		n.done(mEntry, idle)
 		return
 	}
-	if others {
-		n.Bad = 6
-	}
-	if n.m.Bug == ReclaimByStore {
-		g.R = t
-	} else {
-		g.R |= t
-	}
-	g.Held &^= t
-	for u := range g.By {
-		g.By[u] &^= t
-	}
-	n.done(mReclaim, atGive)
-}
-
-func (n *spanStep) giveUp() {
-	p, g := n.me(), n.page()
-	if n.marks(g.W) == atOrphans && !n.m.Reclaim {
-		g.W |= wOrph
-		g.Left = g.Held
-	}
-	g.W &^= wOwned
-	p.V = g.W
-	n.done(mGiveUp, atLook)
-}
-
-// end is the moment from which the user of slot s is gone for good: what is left
-// of its blocks are blocks of the arena.
-func (n *spanStep) end(s uint8) {
-	for i := range n.Page {
-		g := &n.Page[i]
-		if n.Proc[n.i].Of != 0 && g.W&wMixed == 0 && g.By[s]&^g.O != 0 {
-			n.Bad = 7
+	p.I = 0
+	switch {
+	case p.Rec && n.m.Reclaim:
+		p.After = atDisown
+		n.done(mEntry, atReclaim)
+	case p.Rec:
+		n.done(mEntry, atDisown)
+	case n.m.Reclaim && n.m.Bug == ReclaimByAnyone:
+		p.After = idle
+		for b, i := range g.Index {
+			if i != 0 && g.Who[i-1]&^uFlags == n.tenant() {
+				p.T |= g.A &^ g.R & (1 << b)
+			}
 		}
-		g.By[s] = 0
+		n.done(mEntry, atFreeAllOr)
+	case n.m.Reclaim && p.V.free():
+		p.Then = thenDisown
+		n.done(mEntry, atAdopt)
+	default:
+		n.done(mEntry, idle)
 	}
+}
+
+// end is the moment from which the user of slot s is gone for good: blocks of one
+// that closed are blocks of the arena.
+func (n *spanStep) end(s uint8) {
 	n.Live[s] = false
+	if n.me().Of != 0 {
+		return
+	}
+	for i := range n.Page {
+		for b, u := range n.Page[i].By {
+			if u == userOf(s, n.Gen[s]) {
+				n.Page[i].By[b] = 0
+			}
+		}
+	}
 }

@@ -24,8 +24,10 @@ func (n *spanStep) done(mark uint8, pc uint8) {
 	default:
 		p.PC = pc
 	}
-	n.emit(n.i, mark, n.spanState)
+	n.out(mark)
 }
+
+func (n *spanStep) out(mark uint8) { n.emit(n.i, mark, n.m.canon(n.spanState)) }
 
 // Next is every step of every process.
 func (m Spans) Next(s spanState, emit func(who, mark uint8, to spanState)) {
@@ -59,7 +61,7 @@ func (m Spans) Next(s spanState, emit func(who, mark uint8, to spanState)) {
 // die is a SIGKILL: the kernel gives the locks back, nothing else happens.
 func (n *spanStep) die() {
 	p := n.me()
-	if !p.Foul && (p.PC == atOwnFree || p.PC >= atFreeR && p.PC <= atFreeOr) {
+	if !p.Foul && (p.PC == atOwnFree || p.PC >= atFreeR && p.PC <= atFreeOr || p.PC == atKeep) {
 		n.page().Busy &^= n.bit()
 	}
 	for s := range n.Byte {
@@ -69,7 +71,7 @@ func (n *spanStep) die() {
 	}
 	n.Kills--
 	*p = spanProc{PC: dead}
-	n.emit(n.i, mKill, n.spanState)
+	n.out(mKill)
 }
 
 // begin is the first step of every operation that process i may start.
@@ -100,6 +102,12 @@ func (m *Spans) begin(fresh func() *spanStep) {
 				n.page().Busy |= bit
 				n.free()
 			}
+			if can&canKeep != 0 && f.told(&pg, b) && f.mayFree(m, f.i, &pg)&bit != 0 {
+				n := start()
+				n.me().Bit = b
+				n.page().Busy |= bit // nobody frees it meanwhile
+				n.done(mNext, atKeep)
+			}
 			if can&canFoul != 0 && f.Fouls > 0 && pg.W.span() {
 				n := start()
 				n.Fouls--
@@ -110,17 +118,21 @@ func (m *Spans) begin(fresh func() *spanStep) {
 		if can&canCollect != 0 && mine && pg.R != 0 {
 			n := start()
 			n.me().After = idle
-			n.done(mNext, atCollectR)
+			n.collects(mNext)
 		}
 		if can&canDisown != 0 && mine {
 			n := start()
 			n.me().After = atEmpty
-			n.done(mNext, atCollectR)
+			n.collects(mNext)
 		}
 		if can&canAdopt != 0 && pg.W.free() && (!m.counts() || f.Adopts > 0) {
 			n := start()
 			n.me().V = pg.W
-			n.see(mNext, atAdopt)
+			if pg.W&wTagged != 0 || n.own(pg.W) && pg.W&wOrph == 0 {
+				n.done(mNext, atAdopt)
+			} else {
+				n.done(mNext, atAdoptLook)
+			}
 		}
 		if can&canSweep != 0 && pg.W.free() {
 			n := start()

@@ -42,7 +42,7 @@ func (k *Keeper) Claim(slot int) (release func(), ok bool) {
 	if k.closed || slot == k.slot || k.claims[slot] || !k.id.is(k.probe) {
 		return nil, false
 	}
-	if ok, err := lock(k.probe, unix.F_WRLCK, layout.LockByte(slot)); !ok || err != nil {
+	if ok, err := lock(k.probe, unix.F_WRLCK, layout.LockByte(slot)); !ok || err != nil { // model: A5
 		return nil, false
 	}
 	k.claims[slot] = true

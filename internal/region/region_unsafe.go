@@ -181,14 +181,14 @@ func (r *Region) Grow(from, to uint64) (bool, error) {
 	}
 	switch {
 	case r.reserve != nil:
-		if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil {
+		if err := r.reserve.Reserve(r.Geo.Pieces(from, to)); err != nil { // model: H1
 			return false, err
 		}
 		r.exist.seen(to)
 	case to > r.Window:
 		return false, errs.Wrap(errs.NoSpace, "grow", "%s: %d pages wanted, the memory holds %d", r.Name, to, r.Window)
 	}
-	return r.Header().Committed.CompareAndSwap(from, to), nil
+	return r.Header().Committed.CompareAndSwap(from, to), nil // model: H2, commit
 }
 
 // Close gives the mapping back. Nothing of it may be used afterwards.

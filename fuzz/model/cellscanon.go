@@ -15,7 +15,7 @@ func (m *Cells) canon(s cellState) cellState {
 	}
 	if m.Same && m.Bug == NoCellBug {
 		s.places(m)
-		sort(int(m.Lanes), s.lessProc, s.swapProcs)
+		sort(int(m.Lanes), s.lessProc, func(p, q uint8) { s.swapProcs(m.Lanes, p, q) })
 	}
 	sort(int(m.Blocks), s.lessBlock, s.swapBlocks)
 	return s
@@ -154,8 +154,8 @@ func (s *cellState) lessProc(p, q uint8) bool {
 	return s.Cell[0].Lane == p+1 && s.Cell[0].Lane != q+1
 }
 
-// swapProcs exchanges two processes with one lane each.
-func (s *cellState) swapProcs(p, q uint8) {
+// swapProcs exchanges two of n processes with one lane each.
+func (s *cellState) swapProcs(n, p, q uint8) {
 	s.Proc[p], s.Proc[q] = s.Proc[q], s.Proc[p]
 	s.Lane[p], s.Lane[q] = s.Lane[q], s.Lane[p]
 	s.crew.swap(p, q)
@@ -172,7 +172,7 @@ func (s *cellState) swapProcs(p, q uint8) {
 		name(&g.W.Lane)
 		name(&g.Of)
 		if g.Of != 0 {
-			if n := s.lanes(); g.At < 2*n {
+			if g.At < 2*n {
 				g.At = g.At/n*n + other(g.At%n, p, q)
 			}
 		}
@@ -188,13 +188,4 @@ func (s *cellState) swapProcs(p, q uint8) {
 			k.Note = noteHand + other(k.Note-noteHand, p, q)
 		}
 	}
-}
-
-// lanes is how many there are: a slot that nobody ever used has none.
-func (s *cellState) lanes() uint8 {
-	n := uint8(len(s.Proc))
-	for n > 0 && s.Proc[n-1].PC == dead && s.State[n-1] == slotFree {
-		n--
-	}
-	return n
 }

@@ -74,9 +74,10 @@
 // spanswrong.go, spanmarks.go, spanscanon.go; runs.go, runswalk.go, runswrong.go,
 // runssteps.go, runsbegin.go, runsplaces.go, runsscan.go, runscarve.go,
 // runscross.go, runsfree.go, runsresize.go, runsrecover.go, runsmarks.go,
-// runsswap.go; crew.go; cells.go, cellsteps.go, cellsops.go, cellsdrop.go,
-// cellsrecover.go, cellswrong.go, cellsmarks.go, cellscanon.go; attach.go,
-// attachsteps.go, attachrecover.go, attachwrong.go, attachmarks.go; uses.go,
+// runsswap.go; crew.go; cells.go, cellsteps.go, cellshands.go, cellsops.go,
+// cellscommit.go, cellsdrop.go, cellsrecover.go, cellswrong.go, cellsmarks.go,
+// cellscanon.go; attach.go, attachsteps.go, attachwork.go, attachrecover.go,
+// attachwrong.go, attachmarks.go; uses.go,
 // usessteps.go, usesmarks.go; growth.go, growthmarks.go;
 // locks.go, lockssteps.go, lockswait.go, locksunlock.go, locksrecover.go,
 // lockswrong.go, locksmarks.go, locksswap.go; semas.go, semassteps.go,

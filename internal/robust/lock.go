@@ -23,12 +23,12 @@ func TryDead(word *atomic.Uint32, me uint32, o Oracle) bool {
 	if w == layout.LockFree || w == me || !o.Dead(layout.LockSlot(w)) {
 		return false
 	}
-	release, ok := o.Claim(layout.LockSlot(w))
+	release, ok := o.Claim(layout.LockSlot(w)) // model: A17
 	if !ok {
 		return false
 	}
 	defer release()
-	return word.CompareAndSwap(w, me)
+	return word.CompareAndSwap(w, me) // model: A18
 }
 
 // Release frees a lock held by the caller.

@@ -1,0 +1,198 @@
+package repair
+
+import (
+	"hash/crc32"
+
+	"usarena/info"
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+)
+
+// header makes the constants of the header right, or says why that cannot be
+// done.
+func (x *repairer) header() error {
+	if x.d.size < layout.HeaderSize {
+		return errs.Wrap(errs.Truncated, "repair", "%s: %d bytes of a header of %d are left: restore a copy", x.name, x.d.size, uint64(layout.HeaderSize))
+	}
+	var words [layout.HeaderSize / 8]uint64
+	for i := range words {
+		words[i] = x.d.word(uint64(i) * 8)
+	}
+	h, why, err := mend(headerOf(words[:]), x.name)
+	if err != nil {
+		return err
+	}
+	if x.geo, err = layout.Verify(h, x.name); err != nil {
+		return err
+	}
+	x.head = h
+	for i, w := range constsOf(h) {
+		x.set(info.KindChecksum, uint64(i)*8, w, "%s", why)
+	}
+	if why == unproven {
+		x.lost(info.KindChecksum, offChecksum, "%s: mode, flags, lock type, address, times and identity in the header may be other than they were", why)
+	}
+	x.pads(headerPads, 0)
+	return nil
+}
+
+// How a header was mended.
+const (
+	proven   = "its checksum proves what it was"
+	unproven = "the checksum did not prove the other constants"
+)
+
+// mend is a header that passes for h, and how that is known. One that another
+// release has made is refused, as is one that is damaged beyond proof.
+func mend(h *layout.Header, what string) (*layout.Header, string, error) {
+	_, err := layout.Verify(h, what)
+	if err == nil {
+		return spared(h), proven, nil
+	}
+	sound := h.Sum() == h.Checksum
+	if sound && h.Magic == layout.Magic && (h.Version != layout.Version || h.Layout != layout.Fingerprint || h.Incompat&^layout.KnownIncompat != 0) {
+		return nil, "", err // nothing is damaged: it is just not ours
+	}
+	bases := append(guesses(h), h)
+	for _, c := range bases {
+		if c.Sum() == h.Checksum && verified(c, h.Checksum) {
+			return spared(c), proven, nil
+		}
+	}
+	for _, c := range bases {
+		if c := oneByte(c, h.Checksum); c != nil {
+			return spared(c), proven, nil
+		}
+	}
+	if known := identity(h); known < 2 {
+		return nil, "", err // an arena's name for a file of any other kind
+	}
+	for _, c := range guesses(h) {
+		if alike(c, h) {
+			c.Flags &= layout.KnownFlags
+			c.LockType = min(c.LockType, layout.LockDebugPlus)
+			c.Size = min(c.Size, c.MaxSize)
+			c.Checksum = c.Sum()
+			if verified(c, c.Checksum) {
+				return c, unproven, nil
+			}
+		}
+	}
+	return nil, "", errs.Wrap(errs.Corrupt, "repair", "%s: the constants of the header contradict each other and the checksum, so where anything is cannot be known: restore a copy (%v)", what, err)
+}
+
+// identity counts the words that say what kind of file it is.
+func identity(h *layout.Header) (n int) {
+	for _, ok := range []bool{h.Magic == layout.Magic, h.Version == layout.Version, h.Layout == layout.Fingerprint} {
+		if ok {
+			n++
+		}
+	}
+	return n
+}
+
+// guesses are headers with everything set that follows from MaxSize and Users, as
+// they are, or as the places of the zones say that they were.
+func guesses(h *layout.Header) (list []*layout.Header) {
+	sizes, users := []uint64{h.MaxSize}, []uint64{uint64(h.Users)}
+	if n := (h.LedgersOff - h.UsersOff) / layout.UserSize; n != users[0] && n > 0 && n <= layout.MaxUsers {
+		users = append(users, n)
+	}
+	for _, u := range users {
+		for _, size := range append(sizes, sizeFor(h.MaxPages, u)) {
+			if u == 0 || u > layout.MaxUsers || size > layout.MaxArena {
+				continue
+			}
+			g, err := layout.Plan(size, u)
+			if err != nil {
+				continue
+			}
+			c := layout.CopyHeader(h)
+			c.MaxSize = size
+			c.Incompat &= layout.KnownIncompat
+			c.Place(&g)
+			spare(c)
+			c.Checksum = h.Checksum
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// sizeFor is the least ceiling with so many pages; 0 if there is none.
+func sizeFor(pages, users uint64) uint64 {
+	if pages == 0 || pages > layout.MaxArena>>layout.PageShift || users == 0 || users > layout.MaxUsers {
+		return 0
+	}
+	// The metadata of an arena of so many pages, whatever its exact ceiling.
+	lo, hi := pages<<layout.PageShift, uint64(layout.MaxArena)
+	for lo < hi {
+		mid := lo + (hi-lo)/2
+		if g, err := layout.Plan(mid, users); err == nil && g.MaxPages >= pages {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return lo
+}
+
+// alike says that most places of zones in h are those of c.
+func alike(c, h *layout.Header) bool {
+	const from, to, most = 0x60 / 8, 0xc0 / 8, 3
+	differ := 0
+	a, b := constsOf(c), constsOf(h)
+	for i := from; i < to; i++ {
+		if a[i] != b[i] {
+			differ++
+		}
+	}
+	return differ <= most
+}
+
+func verified(h *layout.Header, sum uint32) bool {
+	h.Checksum = sum
+	_, err := layout.Verify(h, "")
+	return err == nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// oneByte is a header that differs from h in one byte and that the checksum
+// proves, or nil. That it is another one than it was has a chance of 1 in 30,000.
+func oneByte(h *layout.Header, sum uint32) *layout.Header {
+	c := layout.CopyHeader(h)
+	c.Checksum = 0
+	b := constBytes(c)
+	for i := range b {
+		was := b[i]
+		for v := range 256 {
+			b[i] = byte(v)
+			if crc32.Checksum(b, castagnoli) != sum || i/4 == int(offChecksum)/4 {
+				continue
+			}
+			if verified(c, sum) {
+				return c
+			}
+			c.Checksum = 0
+		}
+		b[i] = was
+	}
+	return nil
+}
+
+// spared is a proven header whose reserved bytes are zero.
+func spared(h *layout.Header) *layout.Header {
+	spare(h)
+	h.Checksum = h.Sum()
+	return h
+}
+
+func spare(h *layout.Header) {
+	b := constBytes(h)
+	for _, p := range headerPads {
+		if p.off < layout.ConstSize {
+			clear(b[p.off : p.off+p.size])
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usarena/config"
+	"usarena/info"
 	"usarena/internal/backing"
 )
 
@@ -42,6 +43,8 @@ func create(_ context.Context, n backing.Name, _ *config.Config, _ bool) (*Arena
 }
 
 func openReadOnly(n backing.Name) (*Arena, error) { return nil, unsupported(n) }
+
+func repairFile(n backing.Name) (info.Repaired, error) { return info.Repaired{}, unsupported(n) }
 
 func remove(n backing.Name) error { return unsupported(n) }
 

@@ -23,16 +23,23 @@ var pauses = []time.Duration{0, 0, 2 * time.Millisecond, 10 * time.Millisecond, 
 func Check(name string) (Report, error) {
 	var log findings
 	v, err := open(name, &log)
+	if err == nil {
+		defer v.close()
+	}
+	return v.judge(err, &log)
+}
+
+// judge looks at what was opened. err is why it could not be.
+func (v *view) judge(err error, log *findings) (Report, error) {
 	if err != nil {
 		if len(log.list) > 0 && (errors.Is(err, errs.Corrupt) || errors.Is(err, errs.Truncated)) {
 			return log.report(false), nil
 		}
 		return Report{}, err
 	}
-	defer v.close()
 	live := v.anyUser()
 	var r Report
-	err = v.guard(func() { r = v.image.confirmed(&log, live) })
+	err = v.guard(func() { r = v.image.confirmed(log, live) })
 	return r, err
 }
 

@@ -140,7 +140,9 @@ func (v *view) mapped(off, length, size uint64) ([]byte, error) {
 	return b, nil
 }
 
-func (v *view) close() error {
+func (v *view) close() error { return errors.Join(v.unmap(), v.file.Close()) }
+
+func (v *view) unmap() error {
 	var errs []error
 	for _, b := range append(v.maps, v.window) {
 		if b != nil {
@@ -148,7 +150,16 @@ func (v *view) close() error {
 		}
 	}
 	v.maps, v.window = nil, nil
-	return errors.Join(append(errs, v.file.Close())...)
+	return errors.Join(errs...)
+}
+
+// CheckFile is Check of a file that is open, and stays so; it needs no name.
+func CheckFile(f *backing.File) (Report, error) {
+	var log findings
+	v := &view{file: f}
+	err := v.load(f.Name.Given, &log)
+	r, err := v.judge(err, &log)
+	return r, errors.Join(err, v.unmap())
 }
 
 // held reports that another description holds a lock on one of n bytes. When in

@@ -2,12 +2,19 @@
 
 package info
 
-import "errors"
+import (
+	"errors"
+
+	"usarena/internal/backing"
+)
 
 // view needs Linux; on other systems none is ever made.
 type view struct{ image *image }
 
 func open(string, *findings) (*view, error) { return nil, errors.ErrUnsupported }
+
+// CheckFile needs Linux.
+func CheckFile(*backing.File) (Report, error) { return Report{}, errors.ErrUnsupported }
 
 func (v *view) close() error    { return nil }
 func (v *view) anyUser() bool   { return false }

@@ -19,6 +19,6 @@
 //
 // Reading order: name.go, file_linux.go, open_linux.go, place_linux.go,
 // owner_linux.go, create_linux.go, temp_linux.go, publish_linux.go,
-// unlink_linux.go, reopen_linux.go, io_linux.go, space_linux.go,
+// unlink_linux.go, reopen_linux.go, io_linux.go, copy_linux.go, space_linux.go,
 // nospace_linux.go, fs_linux.go.
 package backing

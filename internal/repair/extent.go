@@ -12,7 +12,7 @@ import (
 func (x *repairer) extent() error {
 	g := x.geo
 	if x.d.size <= g.DataOff {
-		return errs.Wrap(errs.Truncated, "repair", "%s: the file ends at %d, before the data, which begins at %d: nothing is left to save, restore a copy", x.name, x.d.size, g.DataOff)
+		return x.nothingLeft()
 	}
 	stored := x.d.word(offCommitted)
 	inFile := min((x.d.size-g.DataOff+layout.PageMask)>>layout.PageShift, g.MaxPages)
@@ -44,6 +44,10 @@ func (x *repairer) extent() error {
 		x.d.reserve(g.Pieces(0, x.pages)...)
 	}
 	return x.d.err
+}
+
+func (x *repairer) nothingLeft() error {
+	return errs.Wrap(errs.Truncated, "repair", "%s: the file ends at %d, before the data, which begins at %d: nothing is left to save, restore a copy", x.name, x.d.size, x.geo.DataOff)
 }
 
 // usedEnd is where the last run in [from, to) ends that holds something, clipped;

@@ -73,3 +73,20 @@ func (x *repairer) pads(list []pad, off uint64) {
 		}
 	}
 }
+
+// Possible says whether the header of the arena in s can be repaired, without a
+// change to s: nil, or why not.
+func Possible(s Store, name string) error {
+	d, err := newDisk(s)
+	if err != nil {
+		return err
+	}
+	x := &repairer{name: name, d: d}
+	if err := x.header(); err != nil {
+		return err
+	}
+	if d.size <= x.geo.DataOff {
+		return x.nothingLeft()
+	}
+	return d.err
+}

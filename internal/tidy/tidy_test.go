@@ -22,6 +22,7 @@ var floors = [][]string{
 	{"internal/robust"},
 	{"alloc"},
 	{"info"},
+	{"internal/repair"},
 	{"arena"},
 	{"sync"},
 	{"us"},

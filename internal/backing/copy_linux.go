@@ -65,6 +65,19 @@ func (f *File) CopyFrom(from *File) error {
 	return nil
 }
 
+// NextData is where, at or after off, bytes may be that are not zero; beyond the
+// end of the file if there are none.
+func (f *File) NextData(off uint64) uint64 {
+	next, err := seek(f.fd, int64(off), unix.SEEK_DATA)
+	switch {
+	case err == unix.ENXIO:
+		return 1<<63 - 1
+	case err != nil: // a file system that does not know
+		return off
+	}
+	return uint64(next)
+}
+
 // seek finds where data or a hole begins. A variable for tests: a file system
 // that knows no holes says that all is data.
 var seek = func(fd int, at int64, whence int) (int64, error) {

@@ -175,6 +175,9 @@ func TestDamage(t *testing.T) {
 				what += ", " + more
 			}
 			ok, all := s.tryOne(t, m, b)
+			if ok && n%10 == 0 {
+				s.use(t, m)
+			}
 			switch {
 			case !ok:
 				refused++

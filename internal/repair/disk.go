@@ -17,6 +17,12 @@ type Store interface {
 	Reserve(pieces []layout.Piece) error
 }
 
+// sparse is a Store that knows its holes.
+type sparse interface {
+	// NextData is where, at or after off, bytes may be that are not zero.
+	NextData(off uint64) uint64
+}
+
 const (
 	perPage = layout.PageSize / 8
 	cached  = 16 << 10 // pages in memory: 64 MiB
@@ -144,7 +150,11 @@ func (d *disk) reserve(p ...layout.Piece) {
 // zero says that bytes [from, to), whole pages of them, are zero as far as they
 // exist.
 func (d *disk) zero(from, to uint64) bool {
-	for off := from; off < min(to, d.size); off += layout.PageSize {
+	to = min(to, d.size)
+	if s, ok := d.s.(sparse); ok && s.NextData(from) >= to {
+		return true
+	}
+	for off := from; off < to; off += layout.PageSize {
 		s := d.sheet(off)
 		for _, w := range s.words {
 			if w != 0 {
@@ -153,4 +163,23 @@ func (d *disk) zero(from, to uint64) bool {
 		}
 	}
 	return true
+}
+
+// each calls f for records from up to to of a zone of equal records, except for
+// those in holes of the file, which are zero.
+func (d *disk) each(zone, size, from, to uint64, f func(i uint64)) {
+	s, holes := d.s.(sparse)
+	known := uint64(0) // there is data up to here
+	for i := from; i < to && zone+i*size < d.size && d.err == nil; i++ {
+		if off := zone + i*size; holes && off >= known {
+			if next := s.NextData(off) &^ layout.PageMask; next > off {
+				i = max(i, (next-zone)/size)
+				if i >= to || zone+i*size >= d.size {
+					return
+				}
+			}
+			known = (zone+i*size)&^layout.PageMask + layout.PageSize
+		}
+		f(i)
+	}
 }

@@ -21,8 +21,8 @@ func errorIs(err, want error) bool { return errors.Is(err, want) }
 
 // objects is an arena with one of each, in use, and where they are.
 type objects struct {
-	b                                              []byte
-	g                                              layout.Geometry
+	b                                               []byte
+	g                                               layout.Geometry
 	lock, kept, rw, sema, undo, poll, barrier, ring arena.Offset
 }
 

@@ -117,3 +117,16 @@ func (x *repairer) store(page uint64, r *record) {
 	}
 	x.pads(tenantsPads, off)
 }
+
+// staleTenants takes users that cannot be out of a record, whether it counts now
+// or only when a span begins there again.
+func (x *repairer) staleTenants(page uint64) {
+	off := x.tenantsOff(page)
+	x.pads(tenantsPads, off)
+	for i := 1; i <= layout.MaxTenants; i++ {
+		at := off + offEntries + uint64(i-1)*4
+		if w := x.half(at); w != 0 && x.entry(w) == layout.TenantNobody {
+			x.setHalf(info.KindOwner, at, layout.TenantNobody, "user %d of a span at page %d", i, page)
+		}
+	}
+}

@@ -63,10 +63,10 @@ func (x *repairer) clearTables() {
 		x.setHalf(info.KindLock, off, layout.LockFree, "region %d is not locked", i)
 		x.pads(regionPads, off)
 	}
-	for p := range x.pages {
-		x.pads(bitsPads, x.bitsOff(p))
-		x.pads(tenantsPads, x.tenantsOff(p))
-	}
+	// Pages that do not exist yet have records as well, which growth takes as they
+	// are.
+	x.d.each(g.BitsOff, layout.BitsSize, 0, g.MaxPages, func(p uint64) { x.pads(bitsPads, x.bitsOff(p)) })
+	x.d.each(g.TenantsOff, layout.TenantsSize, 0, g.MaxPages, x.staleTenants)
 	if w := x.half(layout.SetupOff); w&layout.LockOwner != 0 && (!layout.LockLost(w) || w&^layout.LockWaiters != layout.LockDead) {
 		x.setHalf(info.KindLock, layout.SetupOff, layout.LockInconsistent, "who was making the first datum died")
 	}

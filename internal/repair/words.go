@@ -82,11 +82,11 @@ func (x *repairer) clear(from, to uint64) {
 // beyond zeroes the words after what exists: growth would take them for runs.
 func (x *repairer) beyond() {
 	rp := x.geo.RegionPages()
-	for p := x.pages; p < x.geo.MaxPages && x.stateOff(p) < x.d.size && x.d.err == nil; p++ {
+	x.d.each(x.geo.StatesOff, layout.StateSize, x.pages, x.geo.MaxPages, func(p uint64) {
 		if w := x.state(p); w != 0 && !(p == x.pages && w == layout.FreeRun(min((p/rp+1)*rp, x.geo.MaxPages)-p)) {
 			x.setState(info.KindStale, p, 0, "the page does not exist yet")
 		}
-	}
+	})
 }
 
 // largeWord is the word of a block now that all users are gone: whose user was

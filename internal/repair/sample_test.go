@@ -71,6 +71,16 @@ func newSample(t testing.TB, cfg *config.Config, r *rand.Rand) *sample {
 	if err := b.Close(); err != nil && !errors.Is(err, arena.ErrBusy) {
 		t.Fatal(err)
 	}
+	if cfg.MaxSize > 4<<20 { // a block in two regions at least
+		p, err := a.Malloc(1200 << 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := a.Bytes(p, 1200<<10)
+		for i := range b {
+			b[i] = 7
+		}
+	}
 	work(t, a, r, 300, true)
 	s := &sample{}
 	if s.b, err = os.ReadFile(name); err != nil {

@@ -77,12 +77,13 @@ func (x *repairer) follow(choice []uint8) (row []claim) {
 }
 
 // doubted makes the rest of a freed block unknown where the block may not have
-// been freed: what comes before it, or what it leads back to, is unknown.
+// been freed: what comes before it, or what it leads back to, is unknown, or seems
+// never to have been used.
 func (x *repairer) doubted(row []claim) []claim {
 	var out []claim
 	for _, c := range row {
 		last := len(out) - 1
-		if c.kind == layout.Cont && last >= 0 && (out[last].kind == layout.Back || x.unknownAt(out, c.page-c.word.Distance())) {
+		if c.kind == layout.Cont && last >= 0 && (unsure(out[last]) || x.unsureAt(out, c.page-c.word.Distance())) {
 			c.kind = layout.Back
 		}
 		if c.kind == layout.Back && last >= 0 && out[last].kind == layout.Back {
@@ -94,15 +95,11 @@ func (x *repairer) doubted(row []claim) []claim {
 	return out
 }
 
-// unknownAt says that page is in an unknown segment of row, or its head was cut.
-func (x *repairer) unknownAt(row []claim, page uint64) bool {
-	lo, hi := 0, len(row)
-	for lo < hi {
-		if mid := (lo + hi) / 2; row[mid].end() <= page {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo < len(row) && (row[lo].kind == layout.Back || row[lo].cut)
+// unsure says that a block may have been where a segment is.
+func unsure(c claim) bool { return c.kind == layout.Back || c.kind == layout.None || c.cut }
+
+// unsureAt says that of the segment that page is in.
+func (x *repairer) unsureAt(row []claim, page uint64) bool {
+	c, ok := segmentAt(row, page)
+	return ok && unsure(c)
 }

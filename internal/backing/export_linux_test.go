@@ -60,3 +60,19 @@ func Magics() (all []uint32) {
 }
 
 func setType[T int32 | int64](at *T, magic uint32) { *at = T(int32(magic)) }
+
+// NoHoles makes file systems that know no holes.
+func NoHoles() (undo func()) {
+	old := seek
+	seek = func(fd int, at int64, whence int) (int64, error) {
+		end, err := old(fd, 0, unix.SEEK_END)
+		if err == nil && at >= end {
+			err = unix.ENXIO
+		}
+		if whence == unix.SEEK_DATA {
+			end = at
+		}
+		return end, err
+	}
+	return func() { seek = old }
+}

@@ -38,6 +38,17 @@ func (x *repairer) strong(w layout.State) bool {
 	return false
 }
 
+// near says that one bit makes a word strong. One that is further off says nothing
+// that could be believed: its class, too, is any.
+func (x *repairer) near(w layout.State) bool {
+	for bit := range 64 {
+		if v := w ^ 1<<bit; v.Kind() == w.Kind() && x.strong(v) {
+			return true
+		}
+	}
+	return false
+}
+
 // userKnown says that the user in a Large or Span word can be one.
 func (x *repairer) userKnown(w layout.State) bool {
 	switch slot := w.Slot(); {
@@ -99,7 +110,7 @@ func (x *repairer) claimAt(page uint64) (c claim, ok bool) {
 		if c.pages = uint64(layout.ClassTable[w.Class()].Pages); c.pages > stop {
 			return c, false
 		}
-		if c.cost > 0 && !x.plausibleBits(c) {
+		if c.cost > 0 && (!x.near(w) || !x.plausibleBits(c)) {
 			c.cost = costBits
 		}
 	case layout.Cont:

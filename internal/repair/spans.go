@@ -55,6 +55,9 @@ func (x *repairer) span(c claim) bool {
 		off, mask := x.bitsOff(c.page)+uint64(i)*8, inClass(class, i)
 		live := b.a[i] &^ b.r[i] & mask
 		any |= live
+		if beyond := b.a[i] &^ b.r[i] &^ mask; beyond != 0 {
+			x.lost(info.KindBits, off, "the span at %#x has %d blocks, and bits %#x beyond them: blocks of another size, if its class is not what it was", x.dataOff(c.page), layout.ClassTable[class].Blocks, beyond)
+		}
 		x.set(info.KindBits, off, live, "allocated blocks of the span at page %d", c.page)
 		x.set(info.KindBits, off+layout.BitsR, 0, "returned blocks of the span at page %d", c.page)
 		k := b.k[i] & live

@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"encoding/binary"
 	"io"
 	"testing"
 
@@ -73,3 +74,7 @@ func (m *memory) Reserve(pieces []layout.Piece) error {
 	}
 	return nil
 }
+
+// word and put are a word of a file in memory.
+func word(b []byte, off uint64) uint64   { return binary.LittleEndian.Uint64(b[off:]) }
+func put(b []byte, off uint64, v uint64) { binary.LittleEndian.PutUint64(b[off:], v) }

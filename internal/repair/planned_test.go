@@ -1,0 +1,121 @@
+package repair_test
+
+import (
+	"testing"
+
+	"usarena/info"
+	"usarena/internal/layout"
+)
+
+// planned makes one damage in each sample and wants every block that it did not
+// touch, and no loss where all can be saved.
+func planned(t *testing.T, saved bool, damage func(s *sample, b []byte) bool) {
+	t.Helper()
+	done := 0
+	for i, s := range samples(t, 11) {
+		b := append([]byte(nil), s.b...)
+		if !damage(s, b) {
+			continue
+		}
+		done++
+		if i == 0 && info.CheckImage(b).Clean && saved {
+			t.Log("the checker does not see this damage")
+		}
+		ok, all := s.tryOne(t, newMemory(t, nil, s.g.FileSize(s.g.MaxPages)), b)
+		if !ok || saved && !all {
+			t.Errorf("sample %d: repaired %v, saved %v", i, ok, all)
+		}
+	}
+	if done == 0 {
+		t.Error("no sample has what is to be damaged")
+	}
+}
+
+func (s *sample) state(page uint64) layout.State {
+	return layout.State(word(s.b, s.g.StatesOff+page*layout.StateSize))
+}
+
+// TestCommitted damages the number of pages that exist. Nothing but that word is
+// lost with it.
+func TestCommitted(t *testing.T) {
+	for name, n := range map[string]func(was, most uint64) uint64{
+		"none":      func(_, _ uint64) uint64 { return 0 },
+		"one":       func(_, _ uint64) uint64 { return 1 },
+		"half":      func(was, _ uint64) uint64 { return was / 2 },
+		"too many":  func(_, most uint64) uint64 { return most + 1 },
+		"all ones":  func(_, _ uint64) uint64 { return ^uint64(0) },
+		"one short": func(was, _ uint64) uint64 { return was - 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			planned(t, true, func(s *sample, b []byte) bool {
+				put(b, layout.ConstSize, n(word(b, layout.ConstSize), s.g.MaxPages))
+				return true
+			})
+		})
+	}
+}
+
+// TestOverlap lets a span claim the page after it, where another one begins: the
+// one whose pages lead to it wins.
+func TestOverlap(t *testing.T) {
+	two := 0
+	for layout.ClassTable[two].Pages != 2 {
+		two++
+	}
+	planned(t, false, func(s *sample, b []byte) bool {
+		for p := uint64(0); p+2 < s.g.RegionPages(); p++ {
+			w, next := s.state(p), s.state(p+1)
+			if w.Kind() != layout.Span || next.Kind() != layout.Span || layout.ClassTable[w.Class()].Pages != 1 {
+				continue
+			}
+			w = w&^layout.FreeRun(127) | layout.State(layout.Span) | layout.State(two)<<6
+			put(b, s.g.StatesOff+p*layout.StateSize, uint64(w))
+			return true
+		}
+		return false
+	})
+}
+
+// TestLength lets every block and free run in turn claim more than it has.
+func TestLength(t *testing.T) {
+	for _, kind := range []layout.Kind{layout.Large, layout.Free, layout.Pending} {
+		planned(t, false, func(s *sample, b []byte) bool {
+			for p := uint64(0); p+20 < s.g.RegionPages(); p++ {
+				w := s.state(p)
+				if w.Kind() != kind || w.IsObjects() || w.Len() > 20 || s.state(p+w.Len()).Kind() != layout.Span {
+					continue
+				}
+				put(b, s.g.StatesOff+p*layout.StateSize, uint64(w)+uint64(layout.FreeRun(9)-layout.FreeRun(0)))
+				return true
+			}
+			return false
+		})
+	}
+}
+
+// TestBits sets bits that contradict each other or the class.
+func TestBits(t *testing.T) {
+	for name, d := range map[string]struct {
+		at    uint64
+		set   func(a, r uint64) uint64
+		saved bool
+	}{
+		"kept and free":     {layout.BitsK, func(a, r uint64) uint64 { return ^(a | r) & 0xf }, true},
+		"returned and free": {layout.BitsR, func(a, r uint64) uint64 { return r | ^a&0xf }, true},
+		"beyond":            {24, func(a, r uint64) uint64 { return 1 << 63 }, false},
+		"reserved":          {40, func(a, r uint64) uint64 { return 1 }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			planned(t, d.saved, func(s *sample, b []byte) bool {
+				for p := range s.g.RegionPages() {
+					at := s.g.BitsOff + p*layout.BitsSize
+					if a, r := word(b, at), word(b, at+layout.BitsR); s.state(p).Kind() == layout.Span && a != 0 && a&0xf != 0xf && a&^r != 0 {
+						put(b, at+d.at, d.set(a, r))
+						return true
+					}
+				}
+				return false
+			})
+		})
+	}
+}

@@ -17,7 +17,7 @@
 // other.
 //
 // Reading order: types.go, image_unsafe.go, header.go, walk.go, check.go,
-// runs.go, tables.go, extents.go, then stats.go, users.go, blocks.go, dump.go.
+// runs.go, tables.go, extents.go, repaired.go, then stats.go, users.go, blocks.go, dump.go.
 // Objects: data.go, records.go, lookobjects.go, lookwords.go, people.go,
 // objecttypes.go, objects.go, objectstate.go, circles.go, deadlock.go.
 package info

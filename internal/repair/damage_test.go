@@ -19,7 +19,7 @@ import (
 
 var seedFlag = flag.Uint64("repair.seed", 0, "seed of TestDamage, 0 the time")
 
-var rounds = flag.Int("repair.rounds", 60, "damages that TestDamage makes of each sample")
+var rounds = flag.Int("repair.rounds", 40, "damages that TestDamage makes of each sample")
 
 // blocksIn are the allocated blocks of an arena.
 func blocksIn(t testing.TB, m *memory, g layout.Geometry) (list []info.Block) {
@@ -106,6 +106,12 @@ func (s *sample) untouched(x info.Block, damaged []byte) bool {
 	return same(g.StatesOff+page*8, g.StatesOff+(page+n)*8) && same(x.Offset, x.Offset+x.Size)
 }
 
+// usersSame says that the words of the users are not damaged.
+func (s *sample) usersSame(damaged []byte) bool {
+	from, to := s.g.UsersOff, s.g.LedgersOff
+	return to <= uint64(len(damaged)) && bytes.Equal(s.b[from:to], damaged[from:to])
+}
+
 // tryOne repairs one damaged arena and judges the result. It says whether it was
 // repaired at all.
 func (s *sample) tryOne(t *testing.T, m *memory, damaged []byte) (repaired, saved bool) {
@@ -142,6 +148,8 @@ func (s *sample) tryOne(t *testing.T, m *memory, damaged []byte) (repaired, save
 			t.Errorf("%s block at %#x of %d bytes: not damaged, and gone (%+v)", x.Kind, x.Offset, x.Size, y)
 		} else if !bytes.Equal(m.b[x.Offset:x.Offset+x.Size], s.b[x.Offset:x.Offset+x.Size]) {
 			t.Errorf("%s block at %#x of %d bytes: not damaged, and changed", x.Kind, x.Offset, x.Size)
+		} else if x.Slot != 0 && s.usersSame(damaged) && (!y.Orphan || y.Slot != x.Slot || y.Gen != x.Gen) {
+			t.Errorf("block at %#x of slot %d generation %d is no orphan of that user: %+v", x.Offset, x.Slot, x.Gen, y)
 		}
 	}
 	// What was repaired is sound: to repair it again changes nothing.

@@ -38,7 +38,7 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 		}
 		grew, err := h.grow(w)
 		if grew {
-			round = min(round, 1)
+			round = min(round, 1) - 1 // again this round, or the second
 			continue
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,6 +92,9 @@ func (v *tortureView) verdict(s torture.Snapshot) {
 		return
 	}
 	fmt.Fprintf(w, "%s %s in %s\n", v.mark("\x1b[31m", "WRONG:"), plural(s.Found, "finding"), plural(s.Kills, "kill"))
+	if w == io.Discard { // what was found is said in any case
+		w = os.Stderr
+	}
 	for _, f := range s.Findings {
 		fmt.Fprintf(w, "  %s\n", f)
 	}

@@ -32,7 +32,8 @@
 //	-steps.op=REGEXP  only operations whose names match
 //	-steps.seed=N     where random choices begin; 0 takes the time, and it is told
 //
-// Of operations that take many thousand instructions there are fewer start states.
+// Of operations that take many thousand instructions the short form has fewer start
+// states.
 //
 // Reading order: main_test.go (flags), team_test.go (processes), tracer_test.go,
 // attach_test.go and freeze_test.go (a thread in steps), hand_test.go with

@@ -66,7 +66,7 @@ func (h *hand) frees(off arena.Offset) (call, aim, error) {
 
 // states is how many start states there are.
 func (op *operation) states() int {
-	if op.long {
+	if op.long && *states < thorough {
 		return (*states + 2) / 3
 	}
 	return *states

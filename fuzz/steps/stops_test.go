@@ -127,20 +127,20 @@ func (s *scene) standsStill() (calls int, err error) {
 	return an.Calls, errors.Join(s.accounts(an.Blocks, false), clean(info.Check(s.name)))
 }
 
-// onlyTwo: the survivor and the hand live, and whom the hand was just recovering
-// has to wait for it.
+// onlyTwo: the survivor and the hand live. Whom the hand was just recovering is
+// there as well, and waits for it.
 func (s *scene) onlyTwo(users []info.User) error {
-	live := 0
+	live, others := 0, 0
 	for _, u := range users {
-		if u.State == info.StateLive {
+		switch {
+		case u.Slot != s.slot && u.Slot != s.slots[0]:
+			others++
+		case u.State == info.StateLive:
 			live++
-		} else if s.op.dead == 0 {
-			live = -1
-			break
 		}
 	}
-	if live != 2 {
-		return fmt.Errorf("%d users, want the survivor and the hand: %+v", len(users), users)
+	if live != 2 || others > 0 && s.op.dead == 0 {
+		return fmt.Errorf("%d users, want the survivor in slot %d and the hand in slot %d: %+v", len(users), s.slots[0], s.slot, users)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (p *peer) begin(what string) error {
 			return errors.Join(held(x.rwlock.Lock(background)), ignore(x.rwlock.Recovered()), x.rwlock.Unlock())
 		}
 	case "wait for signal":
-		if _, err := x.lock.TryLock(0); held(err) != nil {
+		if _, err := x.lock.TryLock(0); take(err, x.lock.Recovered) != nil {
 			return err
 		}
 		wait = func() error {

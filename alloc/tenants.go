@@ -25,6 +25,11 @@ func (h *Heap) tag(page uint64, c int, tagged bool) bool {
 	} else {
 		t.Clear()                        // model: S30
 		t.Entry(index).Store(h.tenant()) // model: S31
+		for i := index + 1; i <= layout.MaxTenants; i++ {
+			if e := t.Entry(i); e.Load() != layout.TenantNobody { // of an earlier span, or damage
+				e.Store(layout.TenantNobody)
+			}
+		}
 	}
 	if index == 0 { // killed while it adopted: nothing here is the owner's yet
 		return true

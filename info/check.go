@@ -70,9 +70,7 @@ func CheckRegion(r *region.Region, live bool, o mourner) (report Report) {
 		for slot := 1; !live && o != nil && slot <= int(m.geo.Users); slot++ {
 			live = layout.UserState(m.userWord(slot)) != layout.UserFree && !o.Dead(slot)
 		}
-		if n := m.word(offCommitted); n > m.geo.MaxPages {
-			log.add(KindCommitted, offCommitted, n, "%d pages committed, the ceiling is %d", n, m.geo.MaxPages)
-		}
+		m.judgeCommitted(&log)
 		report = m.confirmed(&log, live)
 	})
 	return report

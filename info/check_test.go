@@ -37,7 +37,6 @@ func TestLegal(t *testing.T) {
 	for name, change := range map[string]func(m *maker){
 		"empty":       func(m *maker) { *m = *newMaker(t, 4<<20, 8, 900) },
 		"tiny":        func(m *maker) { *m = *newMaker(t, 64<<10, 8, 14) },
-		"no page":     func(m *maker) { *m = *newMaker(t, 64<<10, 8, 0) },
 		"returned":    func(m *maker) { m.put(m.bitsAt(pageOwned)+layout.BitsR, 0b1000) },
 		"settled":     func(m *maker) { m.put(m.bitsAt(pageLeft), 0b11110); m.put(m.bitsAt(pageLeft)+layout.BitsR, 1) },
 		"dropped":     func(m *maker) { m.put(m.bitsAt(pageOwned)+layout.BitsK, 0b101) },
@@ -113,6 +112,7 @@ func TestPlanted(t *testing.T) {
 		"user word":       {KindUser, m0.userAt(1), func(m *maker) { m.w[m.userAt(1)/8] |= 1 << 20 }},
 		"user generation": {KindUser, m0.userAt(4), func(m *maker) { m.user(4, layout.UserLive, 0) }},
 		"reserved user":   {KindReserved, m0.userAt(8) + 0x38, func(m *maker) { m.put(m.userAt(8)+0x38, 5) }},
+		"no page":         {KindCommitted, offCommitted, func(m *maker) { m.put(offCommitted, 0) }},
 		"lane":            {KindLane, m0.g.LanesOff + 64, func(m *maker) { m.put(m.g.LanesOff+64, layout.LaneOp(layout.LaneDrop+1, 5)) }},
 		"lane of nobody":  {KindLane, m0.g.LanesOff + 8*64, func(m *maker) { m.put(m.g.LanesOff+8*64, layout.LaneOp(layout.LaneFree, 5)) }},
 		"reserved region": {KindReserved, m0.lockAt(1) + 4, func(m *maker) { m.put(m.lockAt(1), 1<<32) }},

@@ -97,15 +97,20 @@ func shortHeader(words []uint64, size uint64, what string, log *findings) (*layo
 // judgeSize compares the file's length and the committed count with the
 // geometry.
 func (m *image) judgeSize(size uint64, log *findings) {
-	if n := m.word(offCommitted); n > m.geo.MaxPages {
-		log.add(KindCommitted, offCommitted, n, "%d pages committed, the ceiling is %d", n, m.geo.MaxPages)
-	}
+	m.judgeCommitted(log)
 	pages := m.committed()
 	if m.head.Flags&layout.FlagNoReserve != 0 { // nothing makes this file longer later
 		pages = m.geo.MaxPages
 	}
 	if want := m.geo.FileSize(pages); size < want {
 		log.add(KindTruncated, size, 0, "the file ends at %d, %d pages need %d: copy what is left before anything else", size, pages, want)
+	}
+}
+
+// judgeCommitted judges the count of pages: an arena begins with one at least.
+func (m *image) judgeCommitted(log *findings) {
+	if n := m.word(offCommitted); n == 0 || n > m.geo.MaxPages {
+		log.add(KindCommitted, offCommitted, n, "%d pages committed, 1 to %d are possible", n, m.geo.MaxPages)
 	}
 }
 

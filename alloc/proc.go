@@ -23,6 +23,7 @@ type procHeap struct {
 	pages int          // pages of all spans held
 	clock int          // class from which the next span is given up
 	cls   [layout.Classes]classHeap
+	tag   [layout.Classes]uint64 // by class: which spans have blocks of other users
 }
 
 // place is where a processor finds its heap, on a cache line of its own.
@@ -41,7 +42,6 @@ type classHeap struct {
 	word     int     // the active word's index
 	live     uint64  // indices of page in use
 	room     uint64  // of those, spans that may have a free block
-	tagged   uint64  // of those, spans with blocks of other users
 	borrowed int     // blocks taken from larger classes
 	page     [keepSpans]uint32
 }
@@ -100,7 +100,7 @@ func (h *Heap) collectAll(ph *procHeap, c int) {
 	for live := ch.live; live != 0; live &= live - 1 {
 		i := bits.TrailingZeros64(live) & 63
 		page := uint64(ch.page[i])
-		if !h.collect(page, c, ch.tagged>>i&1 != 0) {
+		if !h.collect(page, c, ph.tag[c]>>i&1 != 0) {
 			continue
 		}
 		if ch.room != 0 && h.empty(page, c) {
@@ -147,13 +147,13 @@ func (h *Heap) remove(ph *procHeap, c, i int) (g goner, ok bool) {
 	if ch.live&bit == 0 {
 		return g, false
 	}
-	g = goner{ch.page[i&63], uint8(c), ch.tagged&bit != 0}
+	g = goner{ch.page[i&63], uint8(c), ph.tag[c]&bit != 0}
 	if ch.cur == i+1 {
 		ch.cur, ch.avail = 0, 0
 	}
 	ch.live &^= bit
 	ch.room &^= bit
-	ch.tagged &^= bit
+	ph.tag[c] &^= bit
 	ph.pages -= int(layout.ClassTable[c].Pages)
 	return g, true
 }
@@ -178,7 +178,7 @@ func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State, out *go
 	ch.live |= 1 << i
 	ch.room |= 1 << i
 	if s&layout.Tagged != 0 {
-		ch.tagged |= 1 << i
+		ph.tag[c] |= 1 << i
 	}
 	ph.pages += pages
 	h.setHint(page, uint64(i))

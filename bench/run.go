@@ -30,6 +30,7 @@ func Workloads() []Workload {
 		{"W7", "a block grows from 16 B to 1 MiB", alone},
 		{"W8", "a fresh process joins and allocates", w8},
 		{"W9", "locks, semaphores, barriers of two processes", w9},
+		{"W10", "a process is killed while others allocate", w10},
 	}
 }
 

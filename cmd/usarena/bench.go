@@ -22,7 +22,8 @@ Each runs in fresh processes, pinned to a CPU, on a sparse arena on /dev/shm.
 "usarena_null" is the loop with an allocator or lock that does nothing: subtract
 it. "go_new" is Go's own heap in the same loop, "go_cas" a compare-and-swap and
 a store on one word, "go_sync_mutex" Go's own mutex. Compare numbers of one run
-only, on an otherwise idle machine. A workload that there is not prints nothing.
+only, on an otherwise idle machine. W10 tells the fraction of kills after which others
+hung for 200 ms or lost something. A workload that there is not prints nothing.
 
 --raw writes one line a number: workload, peer, metric, value. In JSON the
 metrics of all peers but usarena begin with its name: null_..., go_new_...`)
@@ -35,9 +36,11 @@ func benchCommand() *cobra.Command {
 		Use: "bench [WORKLOAD...]", Short: "measure it", Long: benchText(),
 		Example: `  usarena bench W1
   usarena bench --raw > today.txt
-  usarena bench --json W3 W5`,
+  usarena bench --json W3 W5
+  usarena bench --kills 10000 W10`,
 	}
 	c.Flags().BoolVar(&raw, "raw", false, "one line a number: workload peer metric value")
+	c.Flags().IntVar(&bench.Kills, "kills", bench.Kills, "processes that W10 kills")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if raw && asJSON(c) {
 			return usage(c, "--raw and --json exclude each other")

@@ -16,9 +16,9 @@ KILLS     ?= 200000
 # checkptr see nothing of mapped memory.
 HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/... ./internal/layout/... ./internal/region/... ./internal/trace/... ./internal/worker/...
 
-# Everything but the models: they run none of the code that word size and build
-# tags change.
-CODE = $(shell $(GO) list $(PKGS) | grep -v /fuzz/model)
+# Everything but models and controls: the former run none of the code that word
+# size and build tags change, the latter build it by themselves.
+CODE = $(shell $(GO) list $(PKGS) | grep -v -e /fuzz/model -e /fuzz/controls)
 
 .PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm steps ops image flips errors locks linear torture models soak clean
 

@@ -162,3 +162,36 @@ func TestCallocRecalloc(t *testing.T) {
 	}
 	wantEmpty(t, h)
 }
+
+// TestRefusedFreeChangesNothing: a free that is refused leaves the bits of the span
+// as they are, whoever tries it. What it changed, even for a moment, could be a
+// block that is being allocated.
+func TestRefusedFreeChangesNothing(t *testing.T) {
+	for what, n := range map[string]int{"tiny": 64 << 10, "large": 8 << 20} {
+		h := create(t, n)
+		other := open(t, h)
+		off, err := h.Malloc(64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep, err := h.Malloc(64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		free(t, h, off)
+		h.Trim() // collected
+		page, _ := h.Region().Page(off)
+		before := *h.Region().Bits(page)
+		for _, x := range []*alloc.Heap{h, other} {
+			wantErr(t, what, x.Free(off), errs.DoubleFree)
+			wantErr(t, what, x.Free(off+16), errs.NotAllocated)
+		}
+		if after := *h.Region().Bits(page); after != before {
+			t.Errorf("%s: bits %x became %x", what, before, after)
+		}
+		free(t, h, keep)
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

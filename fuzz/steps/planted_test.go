@@ -4,15 +4,15 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"usarena/internal/planted"
 )
 
 // plant is a bug: a step of a protocol at another place. Steps are found by the
@@ -44,7 +44,7 @@ func TestPlanted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range plants {
-		if !*planted && p.name != plants[0].name {
+		if !*plantAll && p.name != plants[0].name {
 			break
 		}
 		t.Run(p.name, func(t *testing.T) {
@@ -74,22 +74,11 @@ func TestPlanted(t *testing.T) {
 // build compiles this package's test with the bug in it.
 func (p *plant) build(t *testing.T, root, dir string) string {
 	t.Helper()
-	file := filepath.Join(root, p.file)
-	text, err := os.ReadFile(file)
+	binary, err := planted.Build(root, dir, "./fuzz/steps", p.file, func(text string) string {
+		return strings.Join(p.edit(t, strings.SplitAfter(text, "\n")), "")
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	bad := strings.Join(p.edit(t, strings.SplitAfter(string(text), "\n")), "")
-	changed := filepath.Join(dir, "changed.go")
-	overlay, _ := json.Marshal(map[string]any{"Replace": map[string]string{file: changed}})
-	if err := errors.Join(os.WriteFile(changed, []byte(bad), 0o600), os.WriteFile(filepath.Join(dir, "overlay"), overlay, 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	binary := filepath.Join(dir, "steps.test")
-	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", filepath.Join(dir, "overlay"), "-o", binary, "./fuzz/steps")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
 	}
 	return binary
 }

@@ -16,7 +16,7 @@ const root = "../.."
 // floors lists the packages from the bottom up. A package imports packages of
 // lower floors only.
 var floors = [][]string{
-	{"internal/errs", "internal/fault", "internal/futex", "internal/invariants", "internal/picture", "internal/trace", "internal/worker", "internal/tidy", "testdata"},
+	{"internal/errs", "internal/fault", "internal/futex", "internal/invariants", "internal/picture", "internal/planted", "internal/trace", "internal/worker", "internal/tidy", "testdata"},
 	{"internal/layout", "config"},
 	{"internal/backing", "internal/liveness", "internal/region"},
 	{"internal/robust"},
@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"internal/replay"},
 	{"internal/demo", "internal/torture", "bench", "bench/peers/compare"},
 	{"cmd/usarena"},
-	{"fuzz", "fuzz/errors", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/steps", "fuzz/storm", "fuzz/torture"},
+	{"fuzz", "fuzz/controls", "fuzz/errors", "fuzz/image", "fuzz/linear", "fuzz/locks", "fuzz/model", "fuzz/ops", "fuzz/steps", "fuzz/storm", "fuzz/torture"},
 }
 
 // source is one Go file that is no test.

@@ -1,39 +1,18 @@
 package info
 
-import (
-	"reflect"
-	"strings"
+import "usarena/internal/layout"
 
-	"usarena/internal/layout"
-)
-
-// zeroRange are bytes of a record that are always zero.
-type zeroRange struct {
-	name      string
-	off, size uint64
-}
-
+// What is always zero.
 var (
-	headerZero  = zeroOf(reflect.TypeFor[layout.Header]())
-	userZero    = zeroOf(reflect.TypeFor[layout.User]())
-	regionZero  = zeroOf(reflect.TypeFor[layout.Region]())
-	bitsZero    = zeroOf(reflect.TypeFor[layout.Bits]())
-	tenantsZero = zeroOf(reflect.TypeFor[layout.Tenants]())
-	objectZero  = zeroOf(reflect.TypeFor[layout.Object]())
-	gaugeZero   = zeroOf(reflect.TypeFor[layout.Gauge]())
-	entryZero   = zeroOf(reflect.TypeFor[layout.Entry]())
+	headerZero  = layout.Padding[layout.Header]()
+	userZero    = layout.Padding[layout.User]()
+	regionZero  = layout.Padding[layout.Region]()
+	bitsZero    = layout.Padding[layout.Bits]()
+	tenantsZero = layout.Padding[layout.Tenants]()
+	objectZero  = layout.Padding[layout.Object]()
+	gaugeZero   = layout.Padding[layout.Gauge]()
+	entryZero   = layout.Padding[layout.Entry]()
 )
-
-// zeroOf lists the padding of a record, which the layout marks by its names.
-func zeroOf(t reflect.Type) (z []zeroRange) {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if strings.HasPrefix(f.Name, "_pad") || strings.HasPrefix(f.Name, "_reserved") {
-			z = append(z, zeroRange{t.Name() + "." + f.Name, uint64(f.Offset), uint64(f.Type.Size())})
-		}
-	}
-	return z
-}
 
 // lookAtTables judges the fixed part: header, users, region locks. Ledgers are
 // hints and have no padding.
@@ -101,16 +80,16 @@ func (l *looker) lookAtLock(i uint64) {
 
 // reserved judges the padding of the record at off. The finding names the first
 // word that is not zero.
-func (l *looker) reserved(zero []zeroRange, off uint64, word func(uint64) uint64) {
+func (l *looker) reserved(zero []layout.Pad, off uint64, word func(uint64) uint64) {
 	for _, z := range zero {
-		for at := off + z.off; at < off+z.off+z.size; at += 8 {
+		for at := off + z.Off; at < off+z.Off+z.Size; at += 8 {
 			x := word(at &^ 7)
-			if z.size == 4 { // half a word
+			if z.Size == 4 { // half a word
 				x >>= (at & 4) * 8
 				x &= 1<<32 - 1
 			}
 			if x != 0 {
-				l.log.add(KindReserved, at, x, "%s is %#x", z.name, x)
+				l.log.add(KindReserved, at, x, "%s is %#x", z.Name, x)
 				break
 			}
 		}

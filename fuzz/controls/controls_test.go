@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"usarena/internal/planted"
+	"usarena/internal/testbin"
 )
 
 var times = flag.Int("controls.times", 1, "how often each test must fail")
@@ -53,7 +53,7 @@ func TestControls(t *testing.T) {
 	}
 	for _, c := range controls {
 		t.Run(c.name, func(t *testing.T) {
-			binary, err := planted.Build(root, t.TempDir(), c.pkg, c.file, func(text string) string {
+			binary, err := testbin.Planted(root, t.TempDir(), c.pkg, c.file, func(text string) string {
 				for i := 0; i < len(c.change); i += 2 {
 					if !strings.Contains(text, c.change[i]) {
 						t.Fatalf("%s has no %q: a control must follow the code", c.file, c.change[i])

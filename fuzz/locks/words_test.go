@@ -2,14 +2,12 @@ package locks
 
 import (
 	"errors"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
 	"usarena/config"
+	"usarena/internal/testbin"
 	"usarena/internal/worker"
 )
 
@@ -68,19 +66,15 @@ func TestWordSizes(t *testing.T) {
 	}
 }
 
-// otherBinary builds this test for the machine's other word size.
+// otherBinary is this test for the machine's other word size.
 func otherBinary(t *testing.T) string {
 	t.Helper()
-	arch := map[string]string{"amd64": "386", "386": "amd64"}[runtime.GOARCH]
-	tool, err := exec.LookPath("go")
-	if arch == "" || err != nil {
-		t.Skip("nothing to build another word size with: ", err)
+	path, _, err := testbin.OtherWord(t.TempDir())
+	if errors.Is(err, testbin.ErrNoOther) {
+		t.Skip(err)
 	}
-	path := filepath.Join(t.TempDir(), "locks-"+arch)
-	build := exec.Command(tool, "test", "-c", "-vet=off", "-o", path, ".")
-	build.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building for %s: %v\n%s", arch, err, out)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return path
 }

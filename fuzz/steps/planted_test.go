@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"usarena/internal/planted"
+	"usarena/internal/testbin"
 )
 
 // plant is a bug: a step of a protocol at another place. Steps are found by the
@@ -74,7 +74,7 @@ func TestPlanted(t *testing.T) {
 // build compiles this package's test with the bug in it.
 func (p *plant) build(t *testing.T, root, dir string) string {
 	t.Helper()
-	binary, err := planted.Build(root, dir, "./fuzz/steps", p.file, func(text string) string {
+	binary, err := testbin.Planted(root, dir, "./fuzz/steps", p.file, func(text string) string {
 		return strings.Join(p.edit(t, strings.SplitAfter(text, "\n")), "")
 	})
 	if err != nil {

@@ -1,16 +1,15 @@
 package storm
 
 import (
-	"os"
+	"errors"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"usarena/arena"
 	"usarena/config"
+	"usarena/internal/testbin"
 )
 
 // sums are counted by everybody.
@@ -81,24 +80,16 @@ func TestWordSizes(t *testing.T) {
 	wantEmpty(t, a)
 }
 
-// otherBinary builds this test for the machine's other word size.
+// otherBinary is this test for the machine's other word size.
 func otherBinary(t *testing.T) string {
 	t.Helper()
-	arch := map[string]string{"amd64": "386", "386": "amd64"}[runtime.GOARCH]
-	if arch == "" {
+	path, _, err := testbin.OtherWord(t.TempDir())
+	if errors.Is(err, testbin.ErrNoOther) {
 		skipped = true
-		t.Skipf("%s has no other word size", runtime.GOARCH)
+		t.Skip(err)
 	}
-	tool, err := exec.LookPath("go")
 	if err != nil {
-		skipped = true
-		t.Skip("the go tool is not there to build for ", arch)
-	}
-	path := filepath.Join(t.TempDir(), "storm-"+arch)
-	build := exec.Command(tool, "test", "-c", "-vet=off", "-o", path, ".")
-	build.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building for %s: %v\n%s", arch, err, out)
+		t.Fatal(err)
 	}
 	return path
 }

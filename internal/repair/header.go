@@ -191,8 +191,8 @@ func spared(h *layout.Header) *layout.Header {
 func spare(h *layout.Header) {
 	b := constBytes(h)
 	for _, p := range headerPads {
-		if p.off < layout.ConstSize {
-			clear(b[p.off : p.off+p.size])
+		if p.Off < layout.ConstSize {
+			clear(b[p.Off : p.Off+p.Size])
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package repair
 
 import (
-	"reflect"
-	"strings"
 	"unsafe"
 
 	"usarena/internal/layout"
@@ -43,31 +41,17 @@ const (
 	offLastPC  = uint64(unsafe.Offsetof(layout.Object{}.LastPC))
 )
 
-// pad is a stretch of a record that is always zero.
-type pad struct {
-	name      string
-	off, size uint64
-}
-
+// What is always zero.
 var (
-	headerPads  = padsOf(reflect.TypeFor[layout.Header]())
-	userPads    = padsOf(reflect.TypeFor[layout.User]())
-	regionPads  = padsOf(reflect.TypeFor[layout.Region]())
-	bitsPads    = padsOf(reflect.TypeFor[layout.Bits]())
-	tenantsPads = padsOf(reflect.TypeFor[layout.Tenants]())
-	objectPads  = padsOf(reflect.TypeFor[layout.Object]())
-	gaugePads   = padsOf(reflect.TypeFor[layout.Gauge]())
-	entryPads   = padsOf(reflect.TypeFor[layout.Entry]())
+	headerPads  = layout.Padding[layout.Header]()
+	userPads    = layout.Padding[layout.User]()
+	regionPads  = layout.Padding[layout.Region]()
+	bitsPads    = layout.Padding[layout.Bits]()
+	tenantsPads = layout.Padding[layout.Tenants]()
+	objectPads  = layout.Padding[layout.Object]()
+	gaugePads   = layout.Padding[layout.Gauge]()
+	entryPads   = layout.Padding[layout.Entry]()
 )
-
-func padsOf(t reflect.Type) (list []pad) {
-	for i := range t.NumField() {
-		if f := t.Field(i); strings.HasPrefix(f.Name, "_pad") || strings.HasPrefix(f.Name, "_reserved") {
-			list = append(list, pad{t.Name() + "." + f.Name, uint64(f.Offset), uint64(f.Type.Size())})
-		}
-	}
-	return list
-}
 
 // headerOf copies a header out of words.
 func headerOf(words []uint64) *layout.Header {

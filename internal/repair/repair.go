@@ -62,14 +62,14 @@ func Run(s Store, name string) (info.Repaired, error) {
 func (x *repairer) lock(i uint64) uint32 { return x.half(x.geo.RegionsOff + i*layout.RegionSize) }
 
 // pads zeroes the padding of the record at off.
-func (x *repairer) pads(list []pad, off uint64) {
+func (x *repairer) pads(list []layout.Pad, off uint64) {
 	for _, p := range list {
-		if p.size == 4 {
-			x.setHalf(info.KindReserved, off+p.off, 0, "%s", p.name)
+		if p.Size == 4 {
+			x.setHalf(info.KindReserved, off+p.Off, 0, "%s", p.Name)
 			continue
 		}
-		for at := off + p.off; at < off+p.off+p.size; at += 8 {
-			x.set(info.KindReserved, at, 0, "%s", p.name)
+		for at := off + p.Off; at < off+p.Off+p.Size; at += 8 {
+			x.set(info.KindReserved, at, 0, "%s", p.Name)
 		}
 	}
 }

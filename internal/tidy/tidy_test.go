@@ -16,7 +16,7 @@ const root = "../.."
 // floors lists the packages from the bottom up. A package imports packages of
 // lower floors only.
 var floors = [][]string{
-	{"internal/errs", "internal/fault", "internal/futex", "internal/invariants", "internal/picture", "internal/planted", "internal/trace", "internal/worker", "internal/tidy", "testdata"},
+	{"internal/errs", "internal/fault", "internal/futex", "internal/invariants", "internal/picture", "internal/testbin", "internal/trace", "internal/worker", "internal/tidy", "testdata"},
 	{"internal/layout", "config"},
 	{"internal/backing", "internal/liveness", "internal/region"},
 	{"internal/robust"},

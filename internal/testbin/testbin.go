@@ -1,0 +1,63 @@
+// Package testbin builds the tests of a package in other ways than they run: for
+// the machine's other word size, or with a bug planted in the code, since tests
+// that cannot find it prove nothing. The tree itself is left as it is.
+package testbin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Planted compiles the tests of pkg, a path below root such as ./alloc, with file
+// edited, and gives the binary's path. Everything that it writes goes into dir.
+func Planted(root, dir, pkg, file string, edit func(text string) string) (binary string, err error) {
+	file = filepath.Join(root, file)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	bad := edit(string(text))
+	if bad == string(text) {
+		return "", fmt.Errorf("%s: nothing was planted: a plant must follow the code", file)
+	}
+	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay")
+	list, _ := json.Marshal(map[string]any{"Replace": map[string]string{file: changed}})
+	if err := errors.Join(os.WriteFile(changed, []byte(bad), 0o600), os.WriteFile(overlay, list, 0o600)); err != nil {
+		return "", err
+	}
+	binary = filepath.Join(dir, "planted.test")
+	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, pkg)
+	cmd.Dir = root
+	return binary, run(cmd)
+}
+
+// OtherWord compiles the tests of the package in the working directory for the
+// machine's other word size, into dir. ErrNoOther if this machine has none or
+// there is no go command.
+func OtherWord(dir string) (binary, arch string, err error) {
+	arch = map[string]string{"amd64": "386", "386": "amd64"}[runtime.GOARCH]
+	tool, err := exec.LookPath("go")
+	if arch == "" || err != nil {
+		return "", arch, errors.Join(ErrNoOther, err)
+	}
+	binary = filepath.Join(dir, "other-"+arch)
+	cmd := exec.Command(tool, "test", "-c", "-vet=off", "-o", binary, ".")
+	cmd.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
+	return binary, arch, run(cmd)
+}
+
+// ErrNoOther says that there is no other word size to build for.
+var ErrNoOther = errors.New("nothing to build another word size with")
+
+func run(cmd *exec.Cmd) error {
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}

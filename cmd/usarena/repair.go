@@ -17,7 +17,8 @@ const repairText = `Make a damaged arena sound again, as far as its words still 
 
 Nobody may use the arena meanwhile. The repair is made in a copy. The file as it
 was stays, as NAME.damaged-<time>, so there must be room for both; remove it when
-it is not needed any more. An arena that is sound is left alone.
+it is not needed any more. An arena that is sound is left alone. At a terminal the
+command asks first.
 
 What is saved: every block whose words agree stays where it is, with what is in
 it. Pages that hold data while no word says what they are become one block of
@@ -40,7 +41,7 @@ func repairCommand() *cobra.Command {
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		name := args[0]
-		if !yes {
+		if !yes && isTerminal(os.Stdin) && isTerminal(os.Stderr) {
 			sound, err := consent(c, name)
 			if sound || err != nil {
 				return err
@@ -86,9 +87,6 @@ func consent(c *cobra.Command, name string) (sound bool, err error) {
 	what := plural(len(r.Findings), "finding")
 	if err != nil {
 		what = strings.TrimPrefix(err.Error(), "usarena: ")
-	}
-	if !isTerminal(os.Stdin) || !isTerminal(os.Stderr) {
-		return false, usage(c, "%s: %s; nobody can be asked here, so say --yes to have it repaired", name, what)
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s. Repair it, and keep the file as it is beside it? [y/N] ", name, what)
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')

@@ -118,11 +118,8 @@ func (h *Heap) recoverSpan(p uint64, s layout.State, reclaim bool, rec *Recovere
 // meanwhile. What is to be freed there is freed by whoever owns the span: only an
 // owner can tell a block from a later one in its place.
 func (h *Heap) recoverTenant(p uint64, s layout.State, reclaim bool, rec *Recovered) {
-	c := s.Class()
-	if h.markEntry(p, c, reclaim, rec) && reclaim && s&layout.Owned == 0 {
-		if a := h.adopt(p, s); a != 0 {
-			h.disown(p, c, a&layout.Tagged != 0)
-		}
+	if h.markEntry(p, s.Class(), reclaim, rec) && reclaim {
+		h.settle(p, h.r.Load(p)) // looked at after the mark: who gives it up looks at the mark after that
 	}
 }
 

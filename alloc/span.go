@@ -91,14 +91,15 @@ func (h *Heap) disown(page uint64, c int, tagged bool) {
 }
 
 // settle looks once more at a span that has just been disowned or freed into:
-// an empty one is adopted and becomes free pages, one with room is listed. A free
+// an empty one is adopted and becomes free pages, as one with blocks of the dead
+// to be freed is to free them, and one with room is listed. A free
 // that came in between did not see it disowned; one that comes now does this
 // itself. Only an owner makes free pages of a span: a word that looks as it did
 // when its bits were read does not prove that they still are as they were.
 func (h *Heap) settle(page uint64, s layout.State) {
 	for s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes {
 		c := s.Class()
-		if h.empty(page, c) && h.mayAdopt(s) { // model: S9
+		if (h.empty(page, c) || h.reclaimable(page, c, s)) && h.mayAdopt(s) { // model: S9
 			if a := h.adopt(page, s); a != 0 { // model: S10
 				h.disown(page, c, a&layout.Tagged != 0)
 				return

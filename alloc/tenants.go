@@ -161,3 +161,20 @@ func (h *Heap) reclaim(page uint64, c int, t *layout.Tenants) {
 		}
 	}
 }
+
+// reclaimable says that reclaim would free something in a span.
+func (h *Heap) reclaimable(page uint64, c int, s layout.State) bool {
+	if s&layout.Tagged == 0 {
+		return false
+	}
+	t := h.r.Tenants(page)
+	for i := 1; i <= layout.MaxTenants; i++ {
+		if t.Entry(i).Load()&layout.TenantReclaim == 0 {
+			continue
+		}
+		if live, kept := h.indexed(page, c, t); live[i] > kept[i] {
+			return true
+		}
+	}
+	return false
+}

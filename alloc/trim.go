@@ -16,12 +16,13 @@ func (h *Heap) Trim() {
 	}
 }
 
-// sweep makes free pages of every empty disowned span: its last free may have
-// been killed before it did.
+// sweep makes free pages of every empty disowned span, and frees what the dead
+// have in others: who freed the last block, or gave the span up, may have been
+// killed before it did.
 func (h *Heap) sweep() {
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
 		s := h.r.Load(p) // model: S26
-		if s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes && h.empty(p, s.Class()) {
+		if s.Kind() == layout.Span && s&layout.Owned == 0 && s.Class() < layout.Classes && (h.empty(p, s.Class()) || h.reclaimable(p, s.Class(), s)) {
 			h.settle(p, s)
 		}
 	}

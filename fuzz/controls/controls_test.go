@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"usarena/internal/scratch"
 	"usarena/internal/testbin"
 )
 
@@ -80,6 +83,11 @@ func (c control) mustFail(t *testing.T, root, binary string) {
 	cmd := exec.CommandContext(ctx, binary, "-test.run="+c.run, "-test.timeout=10s")
 	cmd.Dir = filepath.Join(root, c.pkg)
 	out, err := cmd.CombinedOutput()
+	// A test that ends by its watchdog leaves what it had.
+	left, _ := filepath.Glob(fmt.Sprintf("%s*-%d-*", strings.TrimSuffix(scratch.Prefix(""), fmt.Sprintf("-%d-", os.Getpid())), cmd.Process.Pid))
+	for _, name := range left {
+		os.Remove(name)
+	}
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || ctx.Err() != nil || !strings.Contains(string(out), c.says) {
 		t.Errorf("%v, want a failure that says %q\n%s", err, c.says, out)

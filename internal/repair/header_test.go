@@ -12,10 +12,14 @@ import (
 	"usarena/internal/repair"
 )
 
+// headerAt is where the latest sample was mapped.
+var headerAt uint64 = 1 << 30
+
 // headerSample is one arena for all damages of headers.
 func headerSample(t *testing.T) *sample {
 	t.Helper()
-	return newSample(t, &config.Config{Size: 128 << 10, MaxSize: 700000, Users: 5, HistorySize: 77, AttachAddr: 1 << 30}, rand.New(rand.NewPCG(7, 7)))
+	headerAt += 16 << 20 // a checked build never gives an address back
+	return newSample(t, &config.Config{Size: 128 << 10, MaxSize: 700000, Users: 5, HistorySize: 77, AttachAddr: headerAt}, rand.New(rand.NewPCG(7, 7)))
 }
 
 // repaired repairs a changed copy of the sample.

@@ -27,13 +27,5 @@ func (h *Heap) Abandon() {
 	h.mu.Lock() // against those who make heaps
 	defer h.mu.Unlock()
 	h.noHeaps.Store(true)
-	var out []*procHeap
-	for id := range h.procs {
-		if ph := h.procs[id].heap.Swap(nil); ph != nil {
-			out = append(out, ph)
-		}
-	}
-	if len(out) > 0 {
-		h.shutOut(out)
-	}
+	h.takeHeaps(false)
 }

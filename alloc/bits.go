@@ -7,10 +7,10 @@ import (
 	"usarena/internal/layout"
 )
 
-func lowBit(m uint64) uint64     { return uint64(bits.TrailingZeros64(m)) }
-func orBits(p *uint64, v uint64) { atomic.OrUint64(p, v) }
-
+func lowBit(m uint64) uint64    { return uint64(bits.TrailingZeros64(m)) }
 func onesCount(m uint64) uint64 { return uint64(bits.OnesCount64(m)) }
+
+func orBits(p *uint64, v uint64) { atomic.OrUint64(p, v) }
 
 // storeInHand stores a word of A of a span in hand, outside any pinned section.
 func storeInHand(p *uint64, v uint64) { atomic.StoreUint64(p, v) }

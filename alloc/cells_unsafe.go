@@ -129,20 +129,6 @@ func (h *Heap) FreeFrom(cell uint64) (err error) {
 	}
 }
 
-// LoadCell is the block that the cell at off leads to.
-func (h *Heap) LoadCell(cell uint64) (_ uint64, err error) {
-	const op = "load cell"
-	if err := h.begin(op); err != nil {
-		return 0, err
-	}
-	defer h.end(op, &err, fault.Arm())
-	w, err := h.cellAt(op, cell)
-	if err != nil {
-		return 0, err
-	}
-	return layout.CellWord(w.Load()).Offset(), nil
-}
-
 // cellAt is the word of the cell at off.
 func (h *Heap) cellAt(op string, off uint64) (*atomic.Uint64, error) {
 	if off%8 != 0 {

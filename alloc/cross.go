@@ -99,9 +99,7 @@ func (h *Heap) commitAcross(tail extent, at uint64, end extent, w want) {
 		h.store(tail.page, layout.FreeRun(at-tail.page)) // model: R26
 	}
 	h.inside(at, w)
-	if w.in != nil {
-		w.in.note(h.r.OffsetOf(at), layout.LaneLarge)
-	}
+	w.in.note(h.r.OffsetOf(at), layout.LaneLarge)
 	h.store(at, w.state) // model: R27, commit
 	h.taken(w.n)
 }

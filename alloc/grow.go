@@ -16,9 +16,9 @@ const (
 	growMost  = 8192
 )
 
-// allocRun takes pages. It looks where hints promise room, then across regions, then everywhere;
-// then it grows the arena, takes over the dead, empties its own heaps. Only
-// then it is full.
+// allocRun takes pages. It looks where hints promise room, then across regions,
+// then everywhere; then it grows the arena, takes over the dead, empties its own
+// heaps. Only then it is full.
 func (h *Heap) allocRun(w want) (uint64, error) {
 	n := w.n
 	if n > h.r.Geo.MaxPages {

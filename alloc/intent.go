@@ -46,8 +46,11 @@ func (h *Heap) intend(what uint8, cell uint64, w *atomic.Uint64) intent {
 
 // note names the block that is about to be allocated: from now on it is ours to
 // publish or to free. large is 0 or layout.LaneLarge. Nothing but two stores, for
-// pinned code.
+// pinned code. A nil intent is none.
 func (in *intent) note(off, large uint64) {
+	if in == nil {
+		return
+	}
 	in.at.Args[argNew].Store(off | large)
 	in.arm()
 }

@@ -70,7 +70,7 @@ func (h *Heap) countSpan(m *Mallinfo, p uint64, c int) {
 	t := layout.ClassTable[c]
 	live := 0
 	for w := 0; w < words(c); w++ {
-		live += int(onesCount(loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)))
+		live += int(onesCount(liveBits(b, c, w)))
 	}
 	m.Smblks += int(t.Blocks)
 	m.Usmblks += live * int(t.Size)

@@ -158,7 +158,7 @@ func (h *Heap) markEntry(p uint64, c int, reclaim bool, rec *Recovered) bool {
 func (h *Heap) freeAll(p uint64, c int, rec *Recovered) {
 	b, size := h.bitsAt(p), uint64(layout.ClassTable[c].Size)
 	for w := range words(c) {
-		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+		live := liveBits(b, c, w)
 		orBits(&b.R[w&3], live) // model: S22
 		rec.Freed += onesCount(live) * size
 	}

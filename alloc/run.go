@@ -33,18 +33,7 @@ func (h *Heap) lock(r uint64, dead bool) bool {
 // hands, so such a word is damage.
 func (h *Heap) takeFromNobody(w *atomic.Uint32) bool {
 	l := w.Load()
-	if l == layout.LockFree {
-		return false
-	}
-	s := layout.LockSlot(l)
-	if s < 1 || s > int(h.r.Geo.Users) {
-		return w.CompareAndSwap(l, h.me)
-	}
-	u := h.r.User(s).Word.Load()
-	if layout.UserState(u) != layout.UserFree && layout.UserGen(u) == layout.LockGen(l) {
-		return false
-	}
-	return w.CompareAndSwap(l, h.me)
+	return l != layout.LockFree && h.gone(layout.LockSlot(l), layout.LockGen(l)) && w.CompareAndSwap(l, h.me)
 }
 
 // DropLocks frees the region locks that name this user though it has taken none
@@ -144,9 +133,7 @@ func (h *Heap) carve(e extent, at uint64, w want) {
 		h.store(rest, layout.FreeRun(e.end-rest)) // model: R19
 	}
 	h.inside(at, w)
-	if w.in != nil {
-		w.in.note(h.r.OffsetOf(at), layout.LaneLarge)
-	}
+	w.in.note(h.r.OffsetOf(at), layout.LaneLarge)
 	h.store(at, w.state) // model: S20 R21 M2, commit
 	h.taken(w.n)
 }

@@ -42,6 +42,11 @@ func (h *Heap) collect(page uint64, c int, tagged bool) bool {
 	return any
 }
 
+// liveBits are the live blocks of word w.
+func liveBits(b *layout.Bits, c, w int) uint64 {
+	return loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+}
+
 // empty reports that no block of the span is live.
 func (h *Heap) empty(page uint64, c int) bool { return h.live(page, c) == 0 }
 
@@ -49,7 +54,7 @@ func (h *Heap) empty(page uint64, c int) bool { return h.live(page, c) == 0 }
 func (h *Heap) live(page uint64, c int) uint64 {
 	b := h.bitsAt(page)
 	for w := 0; w < words(c); w++ {
-		if l := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w); l != 0 {
+		if l := liveBits(b, c, w); l != 0 {
 			return l
 		}
 	}
@@ -60,7 +65,7 @@ func (h *Heap) live(page uint64, c int) uint64 {
 func (h *Heap) full(page uint64, c int) bool {
 	b := h.bitsAt(page)
 	for w := 0; w < words(c); w++ {
-		if ^(loadBits(&b.A[w&3])&^loadBits(&b.R[w&3]))&wordMask(c, w) != 0 {
+		if liveBits(b, c, w) != wordMask(c, w) {
 			return false
 		}
 	}

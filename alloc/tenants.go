@@ -36,7 +36,7 @@ func (h *Heap) tag(page uint64, c int, tagged bool) bool {
 	}
 	b := h.bitsAt(page)
 	for w := range words(c) {
-		live := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+		live := liveBits(b, c, w)
 		t.Set(w, ofTenant(t, w, live, 0), index) // model: S32
 	}
 	return true
@@ -46,7 +46,7 @@ func (h *Heap) tag(page uint64, c int, tagged bool) bool {
 func (h *Heap) indexed(page uint64, c int, t *layout.Tenants) (live, kept [layout.MaxTenants + 1]int) {
 	b := h.bitsAt(page)
 	for w := range words(c) {
-		m := loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+		m := liveBits(b, c, w)
 		k := loadBits(&b.K[w&3])
 		for ; m != 0; m &= m - 1 {
 			n := bits.TrailingZeros64(m)
@@ -154,7 +154,7 @@ func (h *Heap) reclaim(page uint64, c int, t *layout.Tenants) {
 		}
 		b := h.bitsAt(page)
 		for w := range words(c) {
-			live := loadBits(&b.A[w&3]) &^ (loadBits(&b.R[w&3]) | loadBits(&b.K[w&3])) & wordMask(c, w)
+			live := liveBits(b, c, w) &^ loadBits(&b.K[w&3])
 			if dead := ofTenant(t, w, live, i); dead != 0 {
 				orBits(&b.R[w&3], dead) // model: S29
 			}

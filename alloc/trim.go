@@ -34,7 +34,17 @@ func (h *Heap) sweep() {
 func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var out []*procHeap
+	out, left := h.takeHeaps(onlyIdle)
+	for _, ph := range out {
+		h.disownAll(ph)
+	}
+	return left
+}
+
+// takeHeaps takes heaps away from their processors and returns when nobody can be
+// inside. With onlyIdle those that were entered since the last time are left. The
+// caller holds mu.
+func (h *Heap) takeHeaps(onlyIdle bool) (out []*procHeap, left bool) {
 	for id := range h.procs {
 		ph := h.procs[id].heap.Load()
 		if ph == nil {
@@ -47,14 +57,10 @@ func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 		h.procs[id].heap.Store(nil)
 		out = append(out, ph)
 	}
-	if len(out) == 0 {
-		return left
+	if len(out) > 0 {
+		h.shutOut(out)
 	}
-	h.shutOut(out)
-	for _, ph := range out {
-		h.disownAll(ph)
-	}
-	return left
+	return out, left
 }
 
 // emptyQuiet empties the heaps of other processors that nobody has entered for

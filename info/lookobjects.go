@@ -73,9 +73,9 @@ func (l *looker) lookAtFree(rec record) {
 // lookAtLive judges an object.
 func (l *looker) lookAtLive(rec record) {
 	h := rec.head
-	l.reserved(objectZero, rec.off, l.m.dataWord)
+	l.reserved(layout.ObjectPadding, rec.off, l.m.dataWord)
 	if rec.gauge() {
-		l.reserved(gaugeZero, rec.off+layout.ObjectGauge, l.m.dataWord)
+		l.reserved(layout.GaugePadding, rec.off+layout.ObjectGauge, l.m.dataWord)
 	}
 	users := l.m.geo.Users
 	switch h.Kind() {
@@ -108,7 +108,7 @@ func (l *looker) lookAtLive(rec record) {
 		l.lookAtBits(rec, "takes part in")
 	case layout.HistoryObject:
 		for i := range min(rec.word(offWord), rec.entries()) {
-			l.reserved(entryZero, rec.off+layout.ObjectRing+i*layout.EntrySize, l.m.dataWord)
+			l.reserved(layout.EntryPadding, rec.off+layout.ObjectRing+i*layout.EntrySize, l.m.dataWord)
 		}
 		return // entries fill the record
 	}

@@ -152,7 +152,7 @@ func (l *looker) lookAtSpan(r run) {
 		l.bad(KindOrphan, r.page, "span: word %#x is orphaned as a whole, and owned or tagged", uint64(w))
 	}
 	l.lookAtTenants(r, &b)
-	l.reserved(bitsZero, m.bitsOff(r.page), func(off uint64) uint64 {
+	l.reserved(layout.BitsPadding, m.bitsOff(r.page), func(off uint64) uint64 {
 		return load(m.bits, (off-m.geo.BitsOff)/8)
 	})
 }

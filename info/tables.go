@@ -2,26 +2,14 @@ package info
 
 import "usarena/internal/layout"
 
-// What is always zero.
-var (
-	headerZero  = layout.Padding[layout.Header]()
-	userZero    = layout.Padding[layout.User]()
-	regionZero  = layout.Padding[layout.Region]()
-	bitsZero    = layout.Padding[layout.Bits]()
-	tenantsZero = layout.Padding[layout.Tenants]()
-	objectZero  = layout.Padding[layout.Object]()
-	gaugeZero   = layout.Padding[layout.Gauge]()
-	entryZero   = layout.Padding[layout.Entry]()
-)
-
 // lookAtTables judges the fixed part: header, users, region locks. Ledgers are
 // hints and have no padding.
 func (m *image) lookAtTables(log *findings) {
 	l := looker{m, log}
-	l.reserved(headerZero, 0, m.word)
+	l.reserved(layout.HeaderPadding, 0, m.word)
 	for slot := 1; slot <= int(m.geo.Users); slot++ {
 		l.lookAtUser(slot)
-		l.reserved(userZero, m.userOff(slot), m.word)
+		l.reserved(layout.UserPadding, m.userOff(slot), m.word)
 		for lane := range m.geo.Lanes {
 			l.lookAtLane(slot, m.geo.LanesOff+(uint64(slot-1)*m.geo.Lanes+lane)*layout.LaneSize)
 		}
@@ -30,7 +18,7 @@ func (m *image) lookAtTables(log *findings) {
 	rp := m.geo.RegionPages()
 	for i := range (m.pages + rp - 1) / rp {
 		l.lookAtLock(i)
-		l.reserved(regionZero, m.regionOff(i), m.word)
+		l.reserved(layout.RegionPadding, m.regionOff(i), m.word)
 	}
 	l.lookAtChain()
 	l.lookAtHistory()

@@ -105,7 +105,7 @@ func (l *looker) lookAtTenants(r run, b *blockBits) {
 		return
 	}
 	off := m.geo.TenantsOff + r.page*layout.TenantsSize
-	l.reserved(tenantsZero, off, func(at uint64) uint64 { return m.tenantWord(at - m.geo.TenantsOff) })
+	l.reserved(layout.TenantsPadding, off, func(at uint64) uint64 { return m.tenantWord(at - m.geo.TenantsOff) })
 	t := m.tenancy(r.page, w)
 	for i := 1; i <= layout.MaxTenants; i++ {
 		who := t.Entry(i).Load()

@@ -14,7 +14,7 @@ import (
 // TestWordSizes: processes with 32- and 64-bit words use the same objects, one
 // kind after the other; nobody dies, and nothing that must hold is ever broken.
 func TestWordSizes(t *testing.T) {
-	other := otherBinary(t)
+	other := testbin.OtherWord(t)
 	for _, only := range []string{"lock", "sema", "barrier", "rwlock", "condition"} {
 		t.Run(only, func(t *testing.T) {
 			x := set(t, config.Config{Users: hands + 3, MaxSize: 16 << 20, Share32: true})
@@ -64,17 +64,4 @@ func TestWordSizes(t *testing.T) {
 			}
 		})
 	}
-}
-
-// otherBinary is this test for the machine's other word size.
-func otherBinary(t *testing.T) string {
-	t.Helper()
-	path, _, err := testbin.OtherWord(t.TempDir())
-	if errors.Is(err, testbin.ErrNoOther) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"usarena/internal/roles"
 )
 
 // lane is one of several that work through start states side by side.
@@ -189,7 +191,7 @@ func mayTrace(t *testing.T) {
 	case nil:
 		p.end()
 	case unix.EPERM, unix.ENOSYS:
-		skipped = true
+		roles.Skipped()
 		t.Skipf("ptrace is forbidden here (%v): nothing can be stepped", err)
 	default:
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"usarena/internal/roles"
 	"usarena/internal/worker"
 )
 
@@ -58,10 +59,7 @@ func fileName(t testing.TB) string {
 }
 
 func start(ctx context.Context, name string, spec any, prepare ...func(*exec.Cmd) error) (*worker.Proc, error) {
-	rolesMu.Lock()
-	roles[name]++
-	rolesMu.Unlock()
-	return worker.Start(ctx, name, spec, prepare...)
+	return roles.Start(ctx, name, spec, prepare...)
 }
 
 // tame makes a Go process a quiet one: one processor, no signals of its own.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"usarena/internal/roles"
 	"usarena/internal/worker"
 )
 
@@ -20,10 +21,7 @@ const (
 )
 
 func start(ctx context.Context, name string, spec any, prepare ...func(*exec.Cmd) error) (*worker.Proc, error) {
-	rolesMu.Lock()
-	roles[name]++
-	rolesMu.Unlock()
-	return worker.Start(ctx, name, spec, prepare...)
+	return roles.Start(ctx, name, spec, prepare...)
 }
 
 // member is a started process. What it tells is read all the time, so that its

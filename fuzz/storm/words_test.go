@@ -1,7 +1,6 @@
 package storm
 
 import (
-	"errors"
 	"os/exec"
 	"sync/atomic"
 	"testing"
@@ -9,6 +8,7 @@ import (
 
 	"usarena/arena"
 	"usarena/config"
+	"usarena/internal/roles"
 	"usarena/internal/testbin"
 )
 
@@ -23,7 +23,12 @@ type sums struct {
 // TestWordSizes: processes with 32- and 64-bit words, the arena mapped elsewhere
 // in each, share a list whose blocks each of them allocates and frees.
 func TestWordSizes(t *testing.T) {
-	other := otherBinary(t)
+	defer func() {
+		if t.Skipped() {
+			roles.Skipped()
+		}
+	}()
+	other := testbin.OtherWord(t)
 	a := newArena(t, config.Config{MaxSize: 64 << 20, Users: 8, Share32: true})
 	p, err := arena.New[sums](a)
 	if err != nil {
@@ -78,18 +83,4 @@ func TestWordSizes(t *testing.T) {
 		t.Error(err)
 	}
 	wantEmpty(t, a)
-}
-
-// otherBinary is this test for the machine's other word size.
-func otherBinary(t *testing.T) string {
-	t.Helper()
-	path, _, err := testbin.OtherWord(t.TempDir())
-	if errors.Is(err, testbin.ErrNoOther) {
-		skipped = true
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

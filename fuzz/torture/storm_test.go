@@ -1,7 +1,6 @@
 package torture
 
 import (
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -35,7 +34,7 @@ func TestStorm(t *testing.T) {
 
 // TestWordSizes is TestStorm with processes of 32 and 64 bits in one arena.
 func TestWordSizes(t *testing.T) {
-	rage(t, torture.Options{Procs: *procs, Kills: *words, Other: otherBinary(t)})
+	rage(t, torture.Options{Procs: *procs, Kills: *words, Other: testbin.OtherWord(t)})
 }
 
 func rage(t *testing.T, o torture.Options) {
@@ -62,17 +61,4 @@ func rage(t *testing.T, o torture.Options) {
 	if left, err := filepath.Glob(scratch.Prefix("torture") + "*"); err != nil || len(left) > 0 {
 		t.Errorf("left over: %v, %v", left, err)
 	}
-}
-
-// otherBinary is this test for the machine's other word size.
-func otherBinary(t *testing.T) string {
-	t.Helper()
-	path, _, err := testbin.OtherWord(t.TempDir())
-	if errors.Is(err, testbin.ErrNoOther) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -11,9 +11,19 @@ type Pad struct {
 	Off, Size uint64
 }
 
-// Padding lists the stretches of a record that are always zero, which it marks by
-// their names.
-func Padding[T any]() (list []Pad) {
+// Stretches of each record that are always zero. It marks them by their names.
+var (
+	HeaderPadding  = padding[Header]()
+	UserPadding    = padding[User]()
+	RegionPadding  = padding[Region]()
+	BitsPadding    = padding[Bits]()
+	TenantsPadding = padding[Tenants]()
+	ObjectPadding  = padding[Object]()
+	GaugePadding   = padding[Gauge]()
+	EntryPadding   = padding[Entry]()
+)
+
+func padding[T any]() (list []Pad) {
 	t := reflect.TypeFor[T]()
 	for i := range t.NumField() {
 		if f := t.Field(i); strings.HasPrefix(f.Name, "_pad") || strings.HasPrefix(f.Name, "_reserved") {

@@ -32,7 +32,7 @@ func (x *repairer) header() error {
 	if why == unproven {
 		x.lost(info.KindChecksum, offChecksum, "%s: mode, flags, lock type, address, times and identity in the header may be other than they were", why)
 	}
-	x.pads(headerPads, 0)
+	x.pads(layout.HeaderPadding, 0)
 	return nil
 }
 
@@ -190,7 +190,7 @@ func spared(h *layout.Header) *layout.Header {
 
 func spare(h *layout.Header) {
 	b := constBytes(h)
-	for _, p := range headerPads {
+	for _, p := range layout.HeaderPadding {
 		if p.Off < layout.ConstSize {
 			clear(b[p.Off : p.Off+p.Size])
 		}

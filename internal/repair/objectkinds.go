@@ -8,12 +8,12 @@ import (
 // live repairs an object of which needs bytes are used. Nobody uses it now.
 func (o *object) live(needs uint64) {
 	h := o.head
-	o.x.pads(objectPads, o.off)
+	o.x.pads(layout.ObjectPadding, o.off)
 	if w := o.half(offWaiters); layout.Sleepers(w) != 0 {
 		o.setHalf(offWaiters, w-layout.Sleepers(w), "nobody sleeps")
 	}
 	if h.Kind() == layout.SemaObject || h.Kind() == layout.PollSemaObject || h.Kind() == layout.LockObject && h.Options()&layout.OptionMeter != 0 {
-		o.x.pads(gaugePads, o.off+layout.ObjectGauge)
+		o.x.pads(layout.GaugePadding, o.off+layout.ObjectGauge)
 	}
 	switch h.Kind() {
 	case layout.LockObject:
@@ -120,6 +120,6 @@ func (o *object) history() {
 		if seq, ok := fits(i); seq != 0 && (i >= n || !ok || seq > written) {
 			o.set(at, 0, "an entry that was not written here")
 		}
-		o.x.pads(entryPads, o.off+at)
+		o.x.pads(layout.EntryPadding, o.off+at)
 	}
 }

@@ -41,18 +41,6 @@ const (
 	offLastPC  = uint64(unsafe.Offsetof(layout.Object{}.LastPC))
 )
 
-// What is always zero.
-var (
-	headerPads  = layout.Padding[layout.Header]()
-	userPads    = layout.Padding[layout.User]()
-	regionPads  = layout.Padding[layout.Region]()
-	bitsPads    = layout.Padding[layout.Bits]()
-	tenantsPads = layout.Padding[layout.Tenants]()
-	objectPads  = layout.Padding[layout.Object]()
-	gaugePads   = layout.Padding[layout.Gauge]()
-	entryPads   = layout.Padding[layout.Entry]()
-)
-
 // headerOf copies a header out of words.
 func headerOf(words []uint64) *layout.Header {
 	h := new(layout.Header)

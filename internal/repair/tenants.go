@@ -115,14 +115,14 @@ func (x *repairer) store(page uint64, r *record) {
 	for i := 1; i <= layout.MaxTenants; i++ {
 		x.setHalf(info.KindOwner, off+offEntries+uint64(i-1)*4, r.who[i], "user %d of the span at page %d", i, page)
 	}
-	x.pads(tenantsPads, off)
+	x.pads(layout.TenantsPadding, off)
 }
 
 // staleTenants takes users that cannot be out of a record, whether it counts now
 // or only when a span begins there again.
 func (x *repairer) staleTenants(page uint64) {
 	off := x.tenantsOff(page)
-	x.pads(tenantsPads, off)
+	x.pads(layout.TenantsPadding, off)
 	for i := 1; i <= layout.MaxTenants; i++ {
 		at := off + offEntries + uint64(i-1)*4
 		if w := x.half(at); w != 0 && x.entry(w) == layout.TenantNobody {

@@ -37,7 +37,7 @@ func (x *repairer) freeUsers() {
 			gen = max(gen, 1)
 		}
 		x.set(info.KindUser, off, layout.UserWord(layout.UserFree, gen), "slot %d is free", slot)
-		x.pads(userPads, off)
+		x.pads(layout.UserPadding, off)
 	}
 }
 
@@ -61,11 +61,11 @@ func (x *repairer) clearTables() {
 	for i := range g.Regions {
 		off := g.RegionsOff + i*layout.RegionSize
 		x.setHalf(info.KindLock, off, layout.LockFree, "region %d is not locked", i)
-		x.pads(regionPads, off)
+		x.pads(layout.RegionPadding, off)
 	}
 	// Pages that do not exist yet have records as well, which growth takes as they
 	// are.
-	x.d.each(g.BitsOff, layout.BitsSize, 0, g.MaxPages, func(p uint64) { x.pads(bitsPads, x.bitsOff(p)) })
+	x.d.each(g.BitsOff, layout.BitsSize, 0, g.MaxPages, func(p uint64) { x.pads(layout.BitsPadding, x.bitsOff(p)) })
 	x.d.each(g.TenantsOff, layout.TenantsSize, 0, g.MaxPages, x.staleTenants)
 	if w := x.half(layout.SetupOff); w&layout.LockOwner != 0 && (!layout.LockLost(w) || w&^layout.LockWaiters != layout.LockDead) {
 		x.setHalf(info.KindLock, layout.SetupOff, layout.LockInconsistent, "who was making the first datum died")

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"testing"
 )
 
 // Planted compiles the tests of pkg, a path below root such as ./alloc, with file
@@ -37,23 +38,23 @@ func Planted(root, dir, pkg, file string, edit func(text string) string) (binary
 	return binary, run(cmd)
 }
 
-// OtherWord compiles the tests of the package in the working directory for the
-// machine's other word size, into dir. ErrNoOther if this machine has none or
-// there is no go command.
-func OtherWord(dir string) (binary, arch string, err error) {
-	arch = map[string]string{"amd64": "386", "386": "amd64"}[runtime.GOARCH]
+// OtherWord compiles the package under test for the machine's other word size and
+// gives the binary's path. The test is skipped if there is none, or no go command.
+func OtherWord(t testing.TB) (binary string) {
+	t.Helper()
+	arch := map[string]string{"amd64": "386", "386": "amd64"}[runtime.GOARCH]
 	tool, err := exec.LookPath("go")
 	if arch == "" || err != nil {
-		return "", arch, errors.Join(ErrNoOther, err)
+		t.Skip("nothing to build another word size with: ", err)
 	}
-	binary = filepath.Join(dir, "other-"+arch)
+	binary = filepath.Join(t.TempDir(), "other-"+arch)
 	cmd := exec.Command(tool, "test", "-c", "-vet=off", "-o", binary, ".")
 	cmd.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
-	return binary, arch, run(cmd)
+	if err := run(cmd); err != nil {
+		t.Fatalf("building for %s: %v", arch, err)
+	}
+	return binary
 }
-
-// ErrNoOther says that there is no other word size to build for.
-var ErrNoOther = errors.New("nothing to build another word size with")
 
 func run(cmd *exec.Cmd) error {
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -17,7 +17,7 @@ const root = "../.."
 // lower floors only.
 var floors = [][]string{
 	{"internal/errs", "internal/fault", "internal/futex", "internal/invariants", "internal/picture", "internal/testbin", "internal/trace", "internal/worker", "internal/tidy", "testdata"},
-	{"internal/layout", "config"},
+	{"internal/layout", "internal/roles", "config"},
 	{"internal/backing", "internal/liveness", "internal/region"},
 	{"internal/robust"},
 	{"alloc"},

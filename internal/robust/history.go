@@ -111,6 +111,10 @@ func (t *Table) Notes(op string) (notes []Note, lost uint64, err error) {
 	for k := uint64(1); k <= min(written, n); k++ {
 		i := written - k
 		e := r.Entry(i % n)
+		if e.Seq.Load() != i+1 { // before as well as after: it may be completed meanwhile
+			lost++
+			continue
+		}
 		what, count := e.What.Load(), e.Count.Load()
 		note := Note{
 			Seq: i, Object: e.Object.Load(), Op: uint8(what), Pid: int(uint32(what >> 32)),

@@ -12,6 +12,7 @@ import (
 type film struct {
 	images []*image // each that is new; the last is that of the end
 	calls  []int    // instructions that enter the kernel
+	path   []point  // all instructions
 	steps  int
 }
 
@@ -31,16 +32,19 @@ func (s *scene) film() (f film, err error) {
 		return f, err
 	}
 	defer text.close()
+	times := map[uint64]int{}
 	w.fresh()
 	if s.first, err = w.take(0); err != nil {
 		return f, err
 	}
 	f.images = append(f.images, s.first)
 	for st := stepped; st != marked; {
-		calls, err := text.calls()
+		pc, calls, err := text.ahead()
 		if err != nil {
 			return f, err
 		}
+		times[pc]++
+		f.path = append(f.path, point{pc, times[pc]})
 		if calls {
 			f.calls = append(f.calls, s.tr.steps)
 		}
@@ -103,20 +107,20 @@ func (c *code) next() (text [8]byte, err error) {
 	return text, err
 }
 
-// calls says that the next instruction is a system call.
-func (c *code) calls() (bool, error) {
+// ahead is the address of the next instruction, and whether it is a system call.
+func (c *code) ahead() (pc uint64, calls bool, err error) {
 	r, err := c.tr.registers()
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	is, ok := c.known[r.Rip]
 	if !ok {
 		var text [2]byte
 		if _, err := c.mem.ReadAt(text[:], int64(r.Rip)); err != nil {
-			return false, err
+			return 0, false, err
 		}
 		is = text == [2]byte{0x0f, 0x05}
 		c.known[r.Rip] = is
 	}
-	return is, nil
+	return r.Rip, is, nil
 }

@@ -15,8 +15,12 @@ import (
 
 // kills kills the hand at some instructions of the operation.
 func (l *lane) kills(b *base, j job, sum *row, f film) error {
-	for _, k := range chooseSteps(b, f) {
-		if err := l.kill(b, j, sum, k); err != nil {
+	ks := chooseSteps(b, f)
+	for n, k := range ks {
+		if n > 0 && n%1000 == 0 {
+			l.t.Logf("%s: %d of %d kills", b.op.name, n, len(ks))
+		}
+		if err := l.kill(b, j, sum, jumpTo(f.path, k), k); err != nil {
 			return fmt.Errorf("killed at instruction %d of %d: %w", k, f.steps, err)
 		}
 		sum.kills++
@@ -51,22 +55,23 @@ func chooseSteps(b *base, f film) (ks []int) {
 
 // kill ends the hand after k instructions; the survivor must then find all as it
 // must be, and finish a full workload.
-func (l *lane) kill(b *base, j job, sum *row, k int) (err error) {
+func (l *lane) kill(b *base, j job, sum *row, way jump, k int) (err error) {
 	s, err := l.open(b)
 	if err != nil {
 		return err
 	}
 	defer l.close(s, &err)
-	over := false
-	for range k {
-		st, err := s.tr.step()
-		if err != nil {
-			return err
+	st, err := s.tr.run(way)
+	for range k - way.steps {
+		if err != nil || st != stepped {
+			break
 		}
-		if over = st != stepped; over {
-			break // it took a shorter way this time
-		}
+		st, err = s.tr.step()
 	}
+	if err != nil || st == ended {
+		return errors.Join(err, fmt.Errorf("the hand stopped at instruction %d, %v", s.tr.steps, st))
+	}
+	over := st == marked // it took a shorter way this time
 	mine, theirs := baseOf(s.hand.Pid(), s.name), baseOf(l.peer.Pid(), s.name)
 	if mine == theirs && mine != 0 {
 		return fmt.Errorf("both processes map the arena at %#x", mine)

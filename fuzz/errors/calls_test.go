@@ -35,8 +35,8 @@ func (t *tracer) stop(tid int, th *thread) {
 		return
 	}
 	c, ok := named(tid, &r)
-	if !ok {
-		return
+	if !ok || c.Site == untold && tid != t.actor {
+		return // of the talk with other processes, as far as can be told
 	}
 	if th.errno = t.decide(c); th.errno != 0 && !c.done() {
 		keep(&r)

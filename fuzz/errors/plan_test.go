@@ -18,6 +18,10 @@ type call struct {
 	Site string // function of the project that made it, where the stack tells
 }
 
+// untold is the site where a stack does not tell. Then the thread that does the
+// operation tells what belongs to it.
+const untold = "?"
+
 func (c call) String() string { return c.Name + " in " + c.Site }
 
 // plan says which call of an operation fails, and with what.

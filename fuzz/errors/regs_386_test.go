@@ -26,4 +26,4 @@ func fail(r *unix.PtraceRegs, errno int64) { r.Eax = int32(-errno) }
 func pc(r *unix.PtraceRegs) uintptr        { return uintptr(uint32(r.Eip)) }
 
 // site cannot be told: there is no chain of frames.
-func site(int, *unix.PtraceRegs) string { return "?" }
+func site(int, *unix.PtraceRegs) string { return untold }

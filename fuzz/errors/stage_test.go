@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -65,6 +66,7 @@ func playAll(side *worker.Side) error {
 		return err
 	}
 	side.Follow()
+	runtime.LockOSThread() // one thread is at every operation
 	s := &stage{scene: scenes[sp.Scene], dir: sp.Dir, name: filepath.Join(sp.Dir, "arena")}
 	if s.scene == nil {
 		return fmt.Errorf("no scene %q", sp.Scene)

@@ -28,6 +28,7 @@ type tracer struct {
 	// Of the tracing thread alone:
 	threads map[int]*thread
 	on      bool // between the marks
+	actor   int  // the thread that is at the operation
 }
 
 // failure is a call that failed.
@@ -50,10 +51,8 @@ const (
 )
 
 // markBegin is a raw call, which keeps this process's one P: until it returns,
-// no other goroutine runs.
+// no other goroutine runs. The caller is locked to its thread.
 func markBegin() {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	unix.RawSyscall(unix.SYS_TGKILL, uintptr(unix.Getpid()), uintptr(unix.Gettid()), uintptr(signalBegin))
 }
 
@@ -150,7 +149,7 @@ func (t *tracer) next(leader int) (tid int, sig unix.Signal, ok bool) {
 // gather begins an operation: from now on every thread stops at its system
 // calls. Each is stopped once, since only then it can be told.
 func (t *tracer) gather(leader, begins int) {
-	t.on = true
+	t.on, t.actor = true, begins
 	t.mu.Lock()
 	t.calls, t.fired = nil, nil
 	t.mu.Unlock()

@@ -20,7 +20,11 @@ func (l *lane) kills(b *base, j job, sum *row, f film) error {
 		if n > 0 && n%1000 == 0 {
 			l.t.Logf("%s: %d of %d kills", b.op.name, n, len(ks))
 		}
-		if err := l.kill(b, j, sum, jumpTo(f.path, k), k); err != nil {
+		err := l.kill(b, j, sum, jumpTo(f.path, k), k)
+		if errors.Is(err, errEnded) { // another thread came to the breakpoint
+			err = l.kill(b, j, sum, jump{}, k)
+		}
+		if err != nil {
 			return fmt.Errorf("killed at instruction %d of %d: %w", k, f.steps, err)
 		}
 		sum.kills++
@@ -53,6 +57,8 @@ func chooseSteps(b *base, f film) (ks []int) {
 	return ks
 }
 
+var errEnded = errors.New("the hand ended before it was killed")
+
 // kill ends the hand after k instructions; the survivor must then find all as it
 // must be, and finish a full workload.
 func (l *lane) kill(b *base, j job, sum *row, way jump, k int) (err error) {
@@ -68,8 +74,11 @@ func (l *lane) kill(b *base, j job, sum *row, way jump, k int) (err error) {
 		}
 		st, err = s.tr.step()
 	}
-	if err != nil || st == ended {
-		return errors.Join(err, fmt.Errorf("the hand stopped at instruction %d, %v", s.tr.steps, st))
+	if st == ended {
+		err = errEnded
+	}
+	if err != nil {
+		return err
 	}
 	over := st == marked // it took a shorter way this time
 	mine, theirs := baseOf(s.hand.Pid(), s.name), baseOf(l.peer.Pid(), s.name)

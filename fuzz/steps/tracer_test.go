@@ -38,10 +38,6 @@ const (
 	ended                // the thread is no more
 )
 
-func (st state) String() string {
-	return [...]string{"on its way", "at a mark", "ended"}[st]
-}
-
 var errStuck = errors.New("watchdog: the thread does not come to its next instruction")
 
 // A mark is a stop signal that the stepped thread sends itself; the tracer sees

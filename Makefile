@@ -35,7 +35,12 @@ test: ## all tests
 	$(GO) test $(TESTFLAGS) $(PKGS)
 
 test386: ## all tests, built for 32 bits
-	GOARCH=386 $(GO) test $(TESTFLAGS) $(CODE)
+	@if GOARCH=386 $(GO) test -run '^$$' ./internal/futex >/dev/null; then \
+		GOARCH=386 $(GO) test $(TESTFLAGS) $(CODE); \
+	else \
+		echo "NOT RUN: this machine runs no 32-bit programs. Their tests are built only." && \
+		GOARCH=386 $(GO) test -exec true -run '^$$' $(CODE) >/dev/null; \
+	fi
 
 invariants: ## all tests with the checks that are compiled out otherwise
 	$(GO) test -tags invariants $(TESTFLAGS) $(CODE)

@@ -45,7 +45,29 @@ func jumpTo(path []point, k int) (best jump) {
 // runtime needs once in the operation. A thread that did would end the process.
 func lonely(p point) bool {
 	f := runtime.FuncForPC(uintptr(p.pc)) // the stepped process is the same program
-	return f != nil && (p.times == 1 || strings.HasPrefix(f.Name(), "usarena/"))
+	return f != nil && (p.times == 1 || ours(f))
+}
+
+func ours(f *runtime.Func) bool { return f != nil && strings.HasPrefix(f.Name(), "usarena/") }
+
+// matters says of each instruction whether a death before it may leave anything
+// else behind than one a moment earlier: between two of those Go's runtime is at
+// its own, and the arena and the kernel know nothing of it.
+func (f film) matters() []bool {
+	ks := make([]bool, f.steps+1)
+	around := func(k int) { ks[k], ks[min(k+1, f.steps)] = true, true }
+	for k, p := range f.path {
+		if ours(runtime.FuncForPC(uintptr(p.pc))) {
+			around(k)
+		}
+	}
+	for _, k := range f.calls {
+		around(k)
+	}
+	for _, m := range f.images {
+		around(max(m.step-1, 0))
+	}
+	return ks
 }
 
 // run takes the way. Where the operation goes another way this time it may end.

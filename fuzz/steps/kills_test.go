@@ -36,9 +36,12 @@ func (l *lane) kills(b *base, j job, sum *row, f film) error {
 // some: where the arena has just changed or is about to, before or after a system
 // call, anywhere.
 func chooseSteps(b *base, f film) (ks []int) {
-	if *all || *every > 0 {
+	if *all || *own || *every > 0 {
+		matters := f.matters()
 		for k := 0; k <= f.steps; k += max(*every, 1) {
-			ks = append(ks, k)
+			if !*own || matters[k] {
+				ks = append(ks, k)
+			}
 		}
 		return ks
 	}

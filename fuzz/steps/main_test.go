@@ -20,6 +20,7 @@ var (
 	stopTime = flag.Duration("steps.stop", 50*time.Millisecond, "how long a process is stopped")
 	every    = flag.Int("steps.every", 0, "kill at every N-th instruction")
 	all      = flag.Bool("steps.all", false, "kill at every instruction")
+	own      = flag.Bool("steps.own", false, "kill at every instruction of the project, and before and after every system call and every change of the arena")
 	plantAll = flag.Bool("steps.planted", false, "build with all planted bugs")
 	only     = flag.String("steps.op", "", "operations whose names match")
 	seed     = flag.Uint64("steps.seed", 0, "seed of random choices, 0 takes the time")

@@ -8,6 +8,7 @@ PROCS     ?= 4
 SECONDS   ?= 8
 WORKLOADS ?=
 RUNS      ?= 5
+TRACES    ?= testdata/gcc.rep.gz testdata/perl.rep.gz
 FUZZTIME  ?= 20s
 SOAK      ?= 600
 KILLS     ?= 200000
@@ -20,7 +21,7 @@ HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/..
 # size and build tags change, the latter build it by themselves.
 CODE = $(shell $(GO) list $(PKGS) | grep -v -e /fuzz/model -e /fuzz/controls)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks fuzz storm steps ops image flips errors locks linear torture models soak clean
+.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks bench-compare fuzz storm steps ops image flips errors locks linear torture models soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +72,9 @@ bench-locks: build ## W9 beside the locks of POSIX, RUNS times in turn; needs gc
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 		gcc -O2 -Wall -pthread -o "$$dir/locks" bench/peers/locks.c && \
 		$(GO) run ./bench/peers/compare -runs $(RUNS) "bin/usarena bench --raw W9" "$$dir/locks"
+
+bench-compare: build ## W1 to W8 and TRACES beside Boost.Interprocess, glibc, mimalloc, jemalloc, tcmalloc, modernc.org/memory and Go's heap, RUNS times in turn; needs g++ and Debian's packages
+	@bench/peers/memory/compare.sh $(RUNS) $(TRACES)
 
 fuzz: ## every fuzz target for FUZZTIME
 	@for p in $$($(GO) list $(PKGS)); do \

@@ -117,6 +117,23 @@ func (c *churn) live() (sum uint64) {
 	return sum
 }
 
+// peakLive is the most that live is at any time of a churn of n operations.
+func peakLive(m mix, n int) (peak uint64) {
+	r, sizes, live := newRandom(0), make([]uint64, m.slots), uint64(0)
+	for i := range sizes {
+		sizes[i] = logUniform(r.next(), m.lo, m.oct)
+		live += sizes[i]
+	}
+	for range n {
+		peak = max(peak, live)
+		i := below(r.next(), uint64(m.slots))
+		size := logUniform(r.next(), m.lo, m.oct)
+		live += size - sizes[i]
+		sizes[i] = size
+	}
+	return max(peak, live)
+}
+
 // drain frees all slots.
 func (c *churn) drain() error {
 	for _, s := range c.slots {

@@ -17,5 +17,8 @@ func resident() int64 {
 	return rss * int64(os.Getpagesize())
 }
 
+// highBytes is the most that usedBytes ever was.
+func highBytes(a *arena.Arena) int64 { return int64(a.Stats().HighBytes) }
+
 // usedBytes is the arena's own account: pages in use with their metadata.
 func usedBytes(a *arena.Arena) int64 { return int64(a.Stats().UsedBytes) }

@@ -86,11 +86,11 @@ func w2(a *arena.Arena, r *results) error {
 	return nil
 }
 
-func w3(a *arena.Arena, r *results) error { return churned(a, r, smallMix, smallOps, true) }
-func w4(a *arena.Arena, r *results) error { return churned(a, r, largeMix, largeOps, false) }
+func w3(a *arena.Arena, r *results) error { return churned(a, r, smallMix, smallOps) }
+func w4(a *arena.Arena, r *results) error { return churned(a, r, largeMix, largeOps) }
 
 // churned is W3 or W4.
-func churned(a *arena.Arena, r *results, m mix, ops int, memory bool) error {
+func churned(a *arena.Arena, r *results, m mix, ops int) error {
 	rss, used := resident(), usedBytes(a)
 	c, err := newChurn(a, m, 0)
 	if err != nil {
@@ -101,10 +101,12 @@ func churned(a *arena.Arena, r *results, m mix, ops int, memory bool) error {
 		return err
 	}
 	r.add(Ours, "op_ns", float64(took.Nanoseconds())/float64(n), "ns")
-	if live := float64(c.live()); memory {
+	if m == smallMix {
+		live := float64(c.live())
 		r.add(Ours, "rss_over_live", float64(resident()-rss)/live, "")
 		r.add(Ours, "used_over_live", float64(usedBytes(a)-used)/live, "")
 	}
+	r.add(Ours, "high_over_live", float64(highBytes(a)-used)/float64(peakLive(m, n)), "")
 	if err := c.drain(); err != nil {
 		return err
 	}

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"usarena/bench"
 	"usarena/internal/replay"
 )
 
@@ -36,6 +39,7 @@ for each process, and need not be reached by all at the same time.`
 
 func replayCommand() *cobra.Command {
 	var o replay.Options
+	var raw bool
 	c := &cobra.Command{
 		Use: "replay TRACE...", Short: "replay recorded programs", Long: replayText,
 		Example: `  usarena replay builtin:gcc
@@ -47,21 +51,25 @@ func replayCommand() *cobra.Command {
 	f.IntVar(&o.Threads, "threads", 1, "threads a process, which share the trace by id")
 	f.StringVar(&o.Arena, "arena", "", "replay in this arena, joined or made")
 	f.BoolVar(&o.Bare, "bare", false, "neither fill nor compare the blocks")
+	f.BoolVar(&raw, "raw", false, "one line a number: replay usarena metric value")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if raw && asJSON(c) {
+			return usage(c, "--raw and --json exclude each other")
+		}
 		if len(args) == 0 {
 			return usage(c, "no trace given; try %s builtin:gcc", c.CommandPath())
 		}
 		if o.Procs < 1 || o.Procs > 1000 || o.Threads < 1 || o.Threads > 1000 {
 			return usage(c, "--procs %d --threads %d: 1 to 1000 of each are possible", o.Procs, o.Threads)
 		}
-		return replayAll(c, o, args)
+		return replayAll(c, o, raw, args)
 	}
 	return c
 }
 
 // replayAll replays one trace after the other. What is wrong with one does not
 // keep the others from being replayed; what cannot be done does.
-func replayAll(c *cobra.Command, o replay.Options, traces []string) error {
+func replayAll(c *cobra.Command, o replay.Options, raw bool, traces []string) error {
 	p, out := newProgress(), c.OutOrStdout()
 	var answer error
 	for _, name := range traces {
@@ -74,9 +82,14 @@ func replayAll(c *cobra.Command, o replay.Options, traces []string) error {
 			}
 			return fmt.Errorf("replay: %w", err)
 		}
-		if asJSON(c) {
+		switch {
+		case raw:
+			short := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(name), "builtin:"), ".rep.gz")
+			err = printResult(c, bench.Result{Workload: "replay", Peer: bench.Ours, Metric: short + "_ns", Value: r.NsPerOp}, raw)
+			err = errors.Join(err, printResult(c, bench.Result{Workload: "replay", Peer: bench.Ours, Metric: short + "_utilization", Value: r.Utilization}, raw))
+		case asJSON(c):
 			err = writeJSON(out, r)
-		} else {
+		default:
 			printReplay(c, r)
 		}
 		if r.Trouble != "" {

@@ -2,15 +2,18 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
 
 // limit is what a number of usarena may be, or its relation to a peer's.
 type limit struct {
-	metric string
+	metric string // with its workload
 	peer   string // "" for the number itself
 	speed  bool   // the metric is a time, the relation is one of speeds: theirs by ours
+	net    bool   // less the loop alone, on either side
+	least  bool   // of the least values, not of the medians
 	sign   string // "<", "<=" or ">="; "" for a relation that is shown only
 	bound  float64
 }
@@ -18,32 +21,33 @@ type limit struct {
 // ours is the peer that is compared with the others.
 const ours = "usarena"
 
-// w9 are the limits of locks, semaphores and barriers.
-var w9 = []limit{
-	{metric: "uncontended_ns", peer: "go_cas", sign: "<=", bound: 1.25},
-	{metric: "uncontended_ns", peer: "pthread_robust", sign: "<", bound: 1},
-	{metric: "uncontended_allocs", sign: "<=", bound: 0},
-	{metric: "local2_ns", peer: "go_sync_mutex", speed: true, sign: ">=", bound: 0.5},
-	{metric: "local8_ns", peer: "go_sync_mutex", speed: true, sign: ">=", bound: 0.5},
-	{metric: "cs50_locks_per_s", peer: "pthread_pshared", sign: ">=", bound: 0.9},
-	{metric: "cs50_min_share", sign: ">=", bound: 0.4},
-	{metric: "cs50_out50_locks_per_s", peer: "pthread_pshared"},
-	{metric: "cs50_out50_min_share"},
-	{metric: "pingpong_cross_us", peer: "posix_sem", sign: "<=", bound: 1.1},
-	{metric: "pingpong_same_us", peer: "posix_sem", sign: "<=", bound: 1.6},
-	{metric: "pingpong_free_us", peer: "posix_sem", sign: "<=", bound: 1.1},
-	{metric: "barrier_us", peer: "pthread_barrier_pshared", sign: "<=", bound: 1.1},
+// loopOf is the peer that is the loop alone, with which another one ran.
+func loopOf(peer string) string {
+	switch {
+	case peer == ours:
+		return "usarena_null"
+	case strings.HasPrefix(peer, "go_"):
+		return "go_null"
+	}
+	return "null"
 }
 
 // name is how the relation is written.
 func (l limit) name() string {
-	switch {
-	case l.peer == "":
-		return l.metric
-	case l.speed:
-		return fmt.Sprintf("%s, speed of %s", l.metric, l.peer)
+	name := l.metric
+	if l.peer != "" {
+		name += " / " + l.peer
 	}
-	return fmt.Sprintf("%s / %s", l.metric, l.peer)
+	if l.speed {
+		name = fmt.Sprintf("%s, speed of %s", l.metric, l.peer)
+	}
+	if l.net {
+		name += ", net"
+	}
+	if l.least {
+		name += ", least"
+	}
+	return name
 }
 
 // relation is the relation of two values.
@@ -73,18 +77,51 @@ func (l limit) met(v float64) string {
 	return "missed"
 }
 
-// measure is the relation of the medians, and the outermost of those within one
-// round.
+// one is a number of many, the one that counts.
+func (l limit) one(v []float64) float64 {
+	if l.least {
+		return slices.Min(v)
+	}
+	return spreadOf(v).median
+}
+
+// of are a peer's values of each round, and the one that counts. Net, the loop is
+// taken off as it was at its median or its least: it is short, and in single rounds
+// it would be noise.
+func (s *samples) of(l limit, peer string) (each []float64, one float64, ok bool) {
+	each = s.values[key{l.metric, peer}]
+	if len(each) == 0 {
+		return nil, 0, false
+	}
+	one = l.one(each)
+	if !l.net {
+		return each, one, true
+	}
+	loop := s.values[key{l.metric, loopOf(peer)}]
+	if len(loop) == 0 {
+		return nil, 0, false
+	}
+	off := l.one(loop)
+	each = slices.Clone(each)
+	for i := range each {
+		each[i] -= off
+	}
+	return each, one - off, true
+}
+
+// measure is the relation, and the outermost of those within one round.
 func (s *samples) measure(l limit) (r spread, ok bool) {
-	mine := s.values[key{l.metric, ours}]
-	if len(mine) == 0 {
+	mine, one, ok := s.of(l, ours)
+	if !ok {
 		return r, false
 	}
 	if l.peer == "" {
-		return spreadOf(mine), true
+		r = spreadOf(mine)
+		r.median = one
+		return r, true
 	}
-	theirs := s.values[key{l.metric, l.peer}]
-	if len(theirs) != len(mine) {
+	theirs, other, ok := s.of(l, l.peer)
+	if !ok || len(theirs) != len(mine) {
 		return r, false
 	}
 	each := make([]float64, len(mine))
@@ -92,16 +129,19 @@ func (s *samples) measure(l limit) (r spread, ok bool) {
 		each[i] = l.relation(mine[i], theirs[i])
 	}
 	r = spreadOf(each)
-	r.median = l.relation(spreadOf(mine).median, spreadOf(theirs).median)
+	r.median = l.relation(one, other)
 	return r, true
 }
 
-// verdicts shows each relation with its limit.
+// verdicts shows each relation with its limit, of those workloads that ran.
 func (s *samples) verdicts(limits []limit) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s, compared\tof medians\t(in one round)\tlimit\t\n", ours)
 	for _, l := range limits {
+		if !s.ran(l.metric) {
+			continue
+		}
 		r, ok := s.measure(l)
 		bound := ""
 		if l.sign != "" {
@@ -115,4 +155,10 @@ func (s *samples) verdicts(limits []limit) string {
 	}
 	w.Flush()
 	return b.String()
+}
+
+// ran says that there is a number of the metric's workload.
+func (s *samples) ran(metric string) bool {
+	workload, _, _ := strings.Cut(metric, " ")
+	return slices.ContainsFunc(s.metrics, func(m string) bool { return strings.HasPrefix(m, workload+" ") })
 }

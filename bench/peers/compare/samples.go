@@ -8,7 +8,8 @@ import (
 	"text/tabwriter"
 )
 
-// key is one number that is measured.
+// key is one number that is measured. The metric is told with its workload, as in
+// W1 pair_64_ns.
 type key struct{ metric, peer string }
 
 // samples are the values of each round.
@@ -17,6 +18,7 @@ type samples struct {
 	metrics []string // in the order of their first appearance
 	peers   []string
 	values  map[key][]float64
+	lines   strings.Builder // all that was read
 }
 
 // read takes in what a command printed.
@@ -24,6 +26,7 @@ func (s *samples) read(text string) error {
 	if s.values == nil {
 		s.values = map[key][]float64{}
 	}
+	s.lines.WriteString(text)
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
 		if len(f) != 4 {
@@ -36,10 +39,10 @@ func (s *samples) read(text string) error {
 		if !slices.Contains(s.peers, f[1]) {
 			s.peers = append(s.peers, f[1])
 		}
-		if !slices.Contains(s.metrics, f[2]) {
-			s.metrics = append(s.metrics, f[2])
+		k := key{f[0] + " " + f[2], f[1]}
+		if !slices.Contains(s.metrics, k.metric) {
+			s.metrics = append(s.metrics, k.metric)
 		}
-		k := key{f[2], f[1]}
 		s.values[k] = append(s.values[k], v)
 	}
 	return nil

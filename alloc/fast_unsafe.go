@@ -21,7 +21,7 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 			if m := ch.avail; m != 0 {
 				ch.avail = m & (m - 1)
 				a := ch.aword
-				off := ch.base + uint64(bits.TrailingZeros64(m))*h.class[c].size
+				off := ch.base + uint64(bits.TrailingZeros64(m))*classes[c].size
 				storeA(a, loadA(a)|m&-m) // model: S2, commit
 				ph.used = 1
 				h.leave(ph)
@@ -48,7 +48,7 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 		ch := &ph.cls[c]
 		if m := ch.avail; m != 0 {
 			ch.avail = m & (m - 1)
-			size := h.class[c].size
+			size := classes[c].size
 			off = ch.base + uint64(bits.TrailingZeros64(m))*size
 			p := unsafe.Add(h.data, off-h.dataOff)
 			for i := uint64(0); i < size; i += 8 {
@@ -98,7 +98,7 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 		return false
 	}
 	c := s.Class()
-	k := &h.class[c&127]
+	k := &classes[c&127]
 	i := in * k.magic >> layout.MagicShift
 	if i >= k.blocks || i*k.size != in || c >= layout.Classes {
 		return false

@@ -95,7 +95,7 @@ func (h *Heap) find(op string, off uint64) (block, error) {
 	if c >= layout.Classes {
 		return block{}, errs.Wrap(errs.Corrupt, op, "%s: the span at %#x claims class %d of %d", h.name, h.r.OffsetOf(page), c, layout.Classes)
 	}
-	k := &h.class[c]
+	k := &classes[c]
 	i := in * k.magic >> layout.MagicShift
 	if i >= k.blocks || i*k.size != in {
 		return block{}, h.notBlock(op, off, "is inside a block")

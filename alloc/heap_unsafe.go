@@ -35,7 +35,6 @@ type Heap struct {
 	data    unsafe.Pointer
 	limit   atomic.Uint64 // pages known to exist and to be visible
 	procs   []place       // by processor; one beyond has no heap
-	class   [128]classInfo
 
 	r      *region.Region
 	slot   int
@@ -66,11 +65,18 @@ type Heap struct {
 	leaveSlot func() // gives the slot back, where no package above does
 }
 
-// classInfo is a class as the fast path wants it; classes that do not exist
-// have no blocks.
+// classInfo is a class as the fast path wants it.
 type classInfo struct {
 	size, magic, blocks uint64
 }
+
+// classes are all of them; those that do not exist have no blocks.
+var classes = func() (list [128]classInfo) {
+	for c, t := range layout.ClassTable {
+		list[c] = classInfo{uint64(t.Size), uint64(t.Magic), uint64(t.Blocks)}
+	}
+	return list
+}()
 
 // Attach makes a heap for a user whose slot is live. It starts nothing.
 func Attach(at Attachment) *Heap {
@@ -87,9 +93,6 @@ func Attach(at Attachment) *Heap {
 		h.lanes = robust.NewLanes(r, h.slot)
 	}
 	h.states, h.bits, h.data = r.Zones()
-	for c, t := range layout.ClassTable {
-		h.class[c] = classInfo{uint64(t.Size), uint64(t.Magic), uint64(t.Blocks)}
-	}
 	h.procs = make([]place, min(max(procs(), runtime.NumCPU(), 16), layout.InHand))
 	h.budget = keepPages(r.Geo.MaxPages)
 	h.options.init()

@@ -156,7 +156,7 @@ func (h *Heap) settleDrops(page uint64, c, w int, t uint64) {
 			continue
 		}
 		in := at.Args[argDrop].Load() - base
-		k := &h.class[c&127]
+		k := &classes[c&127]
 		if i := in * k.magic >> layout.MagicShift; in < layout.MaxSpanPages<<layout.PageShift && i>>6 == uint64(w) && t>>(i&63)&1 != 0 && i*k.size == in {
 			at.Op.CompareAndSwap(o, layout.LaneOp(layout.LaneIdle, layout.SeqOf(o))) // model: F6
 		}

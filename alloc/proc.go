@@ -86,7 +86,7 @@ func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 		if free != 0 {
 			ch.cur, ch.word, ch.avail = i+1, w, free
 			ch.aword = &b.A[w&3]
-			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*h.class[c].size
+			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*classes[c].size
 			return true
 		}
 	}

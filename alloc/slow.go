@@ -90,7 +90,7 @@ func (h *Heap) take(ph *procHeap, c int, in *intent) (uint64, bool) {
 	}
 	m := ch.avail
 	ch.avail = m & (m - 1)
-	off := ch.base + h.class[c].size*lowBit(m)
+	off := ch.base + classes[c].size*lowBit(m)
 	in.note(off, 0)
 	storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2 M2, commit
 	ph.used = 1
@@ -184,7 +184,7 @@ func (h *Heap) once(page uint64, s layout.State, in *intent) (off uint64, ok boo
 	for w := 0; w < words(c) && !ok; w++ {
 		a := loadBits(&b.A[w&3])
 		if free := ^(a | loadBits(&b.R[w&3])) & wordMask(c, w); free != 0 { // model: S1
-			off = h.r.OffsetOf(page) + (uint64(w)*64+lowBit(free))*h.class[c].size
+			off = h.r.OffsetOf(page) + (uint64(w)*64+lowBit(free))*classes[c].size
 			in.note(off, 0)
 			storeInHand(&b.A[w&3], a|free&-free) // model: S2 M2, commit
 			ok = true

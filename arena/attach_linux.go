@@ -103,11 +103,8 @@ func newKeeper(f *backing.File, readOnly bool) (*liveness.Keeper, error) {
 		unix.Close(hold)
 		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
 	}
-	k, err := liveness.New(hold, probe)
-	if err != nil {
-		return nil, fmt.Errorf("usarena: open: %s: %w", f.Name.Given, err)
-	}
-	return k, nil
+	dev, ino := f.ID()
+	return liveness.NewOf(hold, probe, dev, ino), nil
 }
 
 // attach makes this process a user of the arena in f. The caller holds a share

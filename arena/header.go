@@ -41,13 +41,15 @@ func readHeader(f store, name string) (*headerView, error) {
 		return v, errs.Wrap(errs.Corrupt, op, "%s: %d pages committed, 1 to %d are possible", name, v.committed, v.geo.MaxPages)
 	}
 	// The file grows before the committed count does, so this order is safe.
-	size, err := f.Size()
-	if err != nil {
-		return v, err
-	}
 	want := v.geo.FileSize(v.committed)
 	if v.header.Flags&layout.FlagNoReserve != 0 { // nothing makes this file longer later
 		want = v.geo.FileSize(v.geo.MaxPages)
+	}
+	size := f.SizeAtFirst()
+	if size < want {
+		if size, err = f.Size(); err != nil {
+			return v, err
+		}
 	}
 	if size < want {
 		return v, errs.Wrap(errs.Truncated, op, "%s: the file has %d bytes, its header promises %d: something truncated it; restore a copy", name, size, want)

@@ -12,6 +12,7 @@ type store interface {
 	FD() int
 	ID() (dev, ino uint64)
 	Size() (uint64, error)
+	SizeAtFirst() uint64
 	ReadHeader([]byte) (int, error)
 	Reserve([]layout.Piece) error
 	SamePath() (bool, error)

@@ -34,7 +34,7 @@ func create(op string, n Name, perm fs.FileMode, fill func(f *File) error, repla
 	case KindMemfd:
 		f, err = newMemfd(op, n)
 	case KindFile, KindSHM:
-		if place, err = resolve(op, n); err != nil {
+		if place, _, err = resolve(op, n); err != nil {
 			return nil, err
 		}
 		if err = mayCreate(op, n, place, replace); err != nil {

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
-
-	"usarena/internal/errs"
 )
 
 // File is an open arena file. Its methods may be called from several goroutines
@@ -21,7 +19,8 @@ type File struct {
 	fd       int
 	dev, ino uint64
 	uid      uint32
-	building bool // nobody else can reach it yet
+	size     uint64 // when it was opened
+	building bool   // nobody else can reach it yet
 	closed   atomic.Bool
 }
 
@@ -33,7 +32,7 @@ func adopt(op string, fd int, n Name, place string) (*File, error) {
 	if err != nil {
 		err = f.fail(op, err)
 	} else if what := irregular(st.Mode); what != "" {
-		err = errs.Wrap(errs.NotArena, op, "%s is %s, an arena is a regular file", n.Given, what)
+		err = notRegular(op, n, what)
 	} else {
 		err = CheckFileSystem(fd, n.Given)
 	}
@@ -42,6 +41,7 @@ func adopt(op string, fd int, n Name, place string) (*File, error) {
 		return nil, err
 	}
 	f.dev, f.ino, f.uid = uint64(st.Dev), uint64(st.Ino), st.Uid
+	f.size = uint64(st.Size)
 	return f, nil
 }
 

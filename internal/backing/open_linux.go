@@ -28,13 +28,13 @@ func Open(n Name, readonly bool) (*File, error) {
 	}
 	var why error
 	for range maxTries {
-		place, err := resolve("open", n)
+		place, mode, err := resolve("open", n)
 		if err != nil {
 			return nil, err
 		}
 		// Looking before opening spares devices and FIFOs the effects of an open.
-		if err := mustBeRegular("open", n, place); err != nil {
-			return nil, err
+		if what := irregular(mode); mode != 0 && what != "" {
+			return nil, notRegular("open", n, what)
 		}
 		fd := -1
 		err = retry(func() (err error) {
@@ -66,6 +66,10 @@ func mustBeRegular(op string, n Name, place string) error {
 	if what == "" {
 		return nil
 	}
+	return notRegular(op, n, what)
+}
+
+func notRegular(op string, n Name, what string) error {
 	return errs.Wrap(errs.NotArena, op, "%s is %s, an arena is a regular file", n.Given, what)
 }
 

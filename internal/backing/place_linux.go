@@ -15,41 +15,40 @@ import (
 // may create files is refused, because whoever put it there chooses which file
 // we write to; the kernel's own protection (fs.protected_symlinks) may be off.
 // The end of the links need not exist.
-func resolve(op string, n Name) (string, error) {
-	place, err := absolute(n)
-	if err != nil {
-		return "", err
+func resolve(op string, n Name) (place string, mode uint32, err error) {
+	if place, err = absolute(n); err != nil {
+		return "", 0, err
 	}
 	for range maxTries {
 		var st unix.Stat_t
 		err := retry(func() error { return unix.Lstat(place, &st) })
 		if err == unix.ENOENT {
-			return place, nil
+			return place, 0, nil
 		}
 		if err != nil {
-			return "", fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
+			return "", 0, fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
 		}
 		if st.Mode&unix.S_IFMT != unix.S_IFLNK {
-			return place, nil
+			return place, st.Mode, nil
 		}
 		dir := parent(place)
 		open, err := openToAll(dir)
 		if err != nil {
-			return "", fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
+			return "", 0, fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
 		}
 		if open || n.Kind == KindSHM {
-			return "", errs.Wrap(errs.ForeignOwner, op, "%s is a symbolic link of user %d in %s, where anybody may put one; name the file itself", n.Given, st.Uid, dir)
+			return "", 0, errs.Wrap(errs.ForeignOwner, op, "%s is a symbolic link of user %d in %s, where anybody may put one; name the file itself", n.Given, st.Uid, dir)
 		}
 		to, err := os.Readlink(place)
 		if err != nil {
-			return "", fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
+			return "", 0, fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
 		}
 		if !filepath.IsAbs(to) {
 			to = dir + to // not cleaned: ".." after a linked directory means its target's parent
 		}
 		place = to
 	}
-	return "", fmt.Errorf("usarena: %s: %s: %w", op, n.Given, unix.ELOOP)
+	return "", 0, fmt.Errorf("usarena: %s: %s: %w", op, n.Given, unix.ELOOP)
 }
 
 // absolute keeps a name's meaning when the process changes its directory.

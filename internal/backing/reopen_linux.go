@@ -71,7 +71,7 @@ func FromFD(fd int, n Name) (*File, error) {
 		}
 		// A link that is gone or not fit to be followed does not matter here: the
 		// file is open already. The name is then used as it is.
-		if p, err := resolve("inherit", n); err == nil {
+		if p, _, err := resolve("inherit", n); err == nil {
 			place = p
 		}
 	}

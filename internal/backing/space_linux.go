@@ -17,6 +17,10 @@ func (f *File) Size() (uint64, error) {
 	return uint64(st.Size), nil
 }
 
+// SizeAtFirst is what Size was when the file was opened. Since then it has only
+// grown, unless something truncated it.
+func (f *File) SizeAtFirst() uint64 { return f.size }
+
 // Truncate makes the file at least size bytes long. A smaller size is
 // errs.Invalid, and even when another process makes the file longer meanwhile
 // nothing is ever cut off: once others can reach the file its last byte is

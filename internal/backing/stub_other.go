@@ -65,6 +65,9 @@ func (f *File) Seal() error { return errors.ErrUnsupported }
 // Size needs Linux.
 func (f *File) Size() (uint64, error) { return 0, errors.ErrUnsupported }
 
+// SizeAtFirst needs Linux.
+func (f *File) SizeAtFirst() uint64 { return 0 }
+
 // Truncate needs Linux.
 func (f *File) Truncate(uint64) error { return errors.ErrUnsupported }
 

@@ -38,7 +38,7 @@ func Plan(maxSize, users uint64) (Geometry, error) {
 	for lo < hi {
 		n := (lo + hi + 1) / 2
 		g := place(n, users)
-		if g.MetaBytes(n)+n<<PageShift <= maxSize {
+		if g.whole(n) <= maxSize {
 			lo = n
 		} else {
 			hi = n - 1
@@ -53,12 +53,25 @@ func Plan(maxSize, users uint64) (Geometry, error) {
 	return g, nil
 }
 
+// planned is what Plan gives, if it has so many pages, without a search.
+func planned(maxSize, users, pages uint64) (g Geometry, ok bool) {
+	if pages == 0 || pages > maxSize>>PageShift {
+		return g, false
+	}
+	g = place(pages, users)
+	more := place(pages+1, users)
+	return g, g.whole(pages) <= maxSize && more.whole(pages+1) > maxSize
+}
+
+// whole is what n pages take with their metadata.
+func (g *Geometry) whole(n uint64) uint64 { return g.MetaBytes(n) + n<<PageShift }
+
 // PagesFor is the number of data pages that committed bytes of size hold.
 func (g *Geometry) PagesFor(size uint64) uint64 {
 	lo, hi := uint64(0), min(size>>PageShift, g.MaxPages)
 	for lo < hi {
 		n := (lo + hi + 1) / 2
-		if g.MetaBytes(n)+n<<PageShift <= size {
+		if g.whole(n) <= size {
 			lo = n
 		} else {
 			hi = n - 1
@@ -106,8 +119,10 @@ type Piece struct{ Off, Len uint64 }
 // Pieces lists what must exist in the file, guard excluded, for data pages from
 // up to to: fixed tables if from is 0, and what describes and holds the pages.
 // Pieces are whole pages; neighbours may touch or overlap.
-func (g *Geometry) Pieces(from, to uint64) []Piece {
-	var p []Piece
+func (g *Geometry) Pieces(from, to uint64) []Piece { return g.pieces(nil, from, to) }
+
+// pieces appends them to p.
+func (g *Geometry) pieces(p []Piece, from, to uint64) []Piece {
 	add := func(off, end uint64) {
 		off &^= PageMask
 		end = (end + PageMask) &^ PageMask
@@ -145,8 +160,9 @@ func (g *Geometry) TenantPiece(page uint64) Piece {
 
 // MetaBytes is what the metadata of n pages takes in the file, guard excluded.
 func (g *Geometry) MetaBytes(n uint64) uint64 {
+	var most [6]Piece
 	sum := uint64(0)
-	for _, p := range g.Pieces(0, n) {
+	for _, p := range g.pieces(most[:0], 0, n) {
 		sum += p.Len
 	}
 	return sum - n<<PageShift

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"encoding/binary"
 	"hash/crc32"
 	"unsafe"
 
@@ -32,10 +31,14 @@ func CopyHeader(h *Header) *Header {
 
 // Sum is the checksum of a header's constant part.
 func (h *Header) Sum() uint32 {
-	b := *(*[ConstSize]byte)(unsafe.Pointer(h))
-	binary.NativeEndian.PutUint32(b[checksumAt:], 0)
-	return crc32.Checksum(b[:], castagnoli)
+	b := (*[ConstSize]byte)(unsafe.Pointer(h))[:]
+	sum := crc32.Update(0, castagnoli, b[:checksumAt])
+	sum = crc32.Update(sum, castagnoli, noChecksum[:])
+	return crc32.Update(sum, castagnoli, b[checksumAt+unsafe.Sizeof(h.Checksum):])
 }
+
+// noChecksum stands for the checksum itself, as it was when it was computed.
+var noChecksum [unsafe.Sizeof(Header{}.Checksum)]byte
 
 // Place writes geometry, identity of the format and checksum into a header
 // whose other constants are set. It is the last step of making one.
@@ -72,9 +75,12 @@ func Verify(h *Header, what string) (Geometry, error) {
 	case h.Flags&^KnownFlags != 0 || h.LockType > LockDebugPlus:
 		return Geometry{}, errs.Wrap(errs.Corrupt, op, "%s: flags %#x, lock type %d", what, h.Flags, h.LockType)
 	}
-	g, err := Plan(h.MaxSize, uint64(h.Users))
-	if err != nil {
-		return Geometry{}, errs.Wrap(errs.Corrupt, op, "%s: %v", what, err)
+	g, ok := planned(h.MaxSize, uint64(h.Users), h.MaxPages)
+	if !ok {
+		var err error
+		if g, err = Plan(h.MaxSize, uint64(h.Users)); err != nil {
+			return Geometry{}, errs.Wrap(errs.Corrupt, op, "%s: %v", what, err)
+		}
 	}
 	var want Header
 	want.Place(&g)

@@ -20,6 +20,7 @@ type Keeper struct {
 
 	mu     sync.RWMutex
 	closed bool
+	young  bool         // made a moment ago, of descriptors that were right
 	slot   int          // whose byte hold has, 0 none
 	claims map[int]bool // slots whose bytes probe has
 	use    use          // what hold has on the use byte
@@ -37,7 +38,19 @@ func New(hold, probe int) (*Keeper, error) {
 		unix.Close(probe)
 		return nil, fmt.Errorf("usarena: look at descriptor %d: %w", probe, err)
 	}
-	return &Keeper{hold: hold, probe: probe, id: id, claims: map[int]bool{}}, nil
+	return newKeeper(hold, probe, id), nil
+}
+
+// NewOf is New for descriptors that the caller has just opened, of the file with
+// this identity. Until a slot is taken they are not looked at again.
+func NewOf(hold, probe int, dev, ino uint64) *Keeper {
+	k := newKeeper(hold, probe, identity{dev, ino})
+	k.young = true
+	return k
+}
+
+func newKeeper(hold, probe int, id identity) *Keeper {
+	return &Keeper{hold: hold, probe: probe, id: id, claims: map[int]bool{}}
 }
 
 // Take locks slot's byte for as long as this process lives or until Release or
@@ -57,7 +70,7 @@ func (k *Keeper) Take(slot int) (bool, error) {
 	}
 	ok, err := lock(k.hold, unix.F_WRLCK, layout.LockByte(slot))
 	if ok {
-		k.slot = slot
+		k.slot, k.young = slot, false
 	}
 	return ok, err
 }
@@ -140,6 +153,9 @@ func (k *Keeper) closeFD(fd int) error {
 func (k *Keeper) usable(op string) error {
 	if k.closed {
 		return errs.Wrap(errs.Closed, op, "descriptors %d and %d", k.hold, k.probe)
+	}
+	if k.young {
+		return nil
 	}
 	return k.id.lost(op, k.hold)
 }

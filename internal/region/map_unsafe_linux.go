@@ -18,7 +18,7 @@ type Options struct {
 	Addr     uint64   // base address asked for, 0 any
 	ReadOnly bool     // PROT_READ
 	Reserve  Reserver // nil: the arena cannot grow from here
-	Need     uint64   // pages that must be visible; at least what is in use
+	Need     uint64   // pages that must be visible: at least what is in use, which the file was seen to hold
 
 	// Length is the length of the file. Without it the header is believed.
 	Length func() (uint64, error)
@@ -30,6 +30,7 @@ type Options struct {
 func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	r := &Region{Geo: g, Name: o.Name, reserve: o.Reserve, readOnly: o.ReadOnly}
 	r.exist.length = o.Length
+	r.exist.seen(min(o.Need, g.MaxPages))
 	prot := unix.PROT_READ | unix.PROT_WRITE
 	if o.ReadOnly {
 		prot = unix.PROT_READ

@@ -18,7 +18,11 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 		ph := h.enter()
 		if ph != nil && c < layout.Classes {
 			ch := &ph.cls[c]
-			if m := ch.avail; m != 0 {
+			m := ch.avail
+			if m == 0 {
+				m = h.next(ch, c)
+			}
+			if m != 0 {
 				ch.avail = m & (m - 1)
 				a := ch.aword
 				off := ch.base + uint64(bits.TrailingZeros64(m))*classes[c].size
@@ -111,12 +115,18 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 		return false
 	}
 	ch := &ph.cls[c]
-	at := atomic.LoadUint64(&b.Hint) & (keepSpans - 1)
-	if uint64(ch.page[at]) != page || ch.live>>at&1 == 0 {
+	at := atomic.LoadUint64(&b.Hint)
+	if at >= uint64(len(ch.spans)) {
+		return false
+	}
+	e := ch.spans[at]
+	if !e.is(page) {
 		return false
 	}
 	storeA(&b.A[w], a&^bit) // model: S4, commit
-	ch.room |= 1 << at
+	if e&entryQueued == 0 {
+		ch.enqueue(int(at))
+	}
 	if a == bit && int(at)+1 != ch.cur {
 		h.emptied(ph, c, int(at), page)
 	}
@@ -127,7 +137,7 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 // entered.
 func (h *Heap) emptied(ph *procHeap, c, at int, page uint64) {
 	ch := &ph.cls[c]
-	if (ch.avail != 0 || ch.room&ch.live&^(1<<(at&63)) != 0) && h.empty(page, c) {
+	if (ch.avail != 0 || ch.queued > 1) && h.empty(page, c) {
 		h.letGo(ph, c, at)
 	}
 }

@@ -72,10 +72,5 @@ func (h *Heap) getSpan(c int) (uint64, layout.State, error) {
 	if page, s := h.findDisowned(c, false); s != 0 {
 		return page, s, nil
 	}
-	if h.emptyQuiet() {
-		if page, s := h.findDisowned(c, false); s != 0 {
-			return page, s, nil
-		}
-	}
 	return h.newSpan(c)
 }

@@ -56,12 +56,15 @@ func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
 		}
 		h.leave(ph)
 
+		if h.useQuiet() {
+			continue
+		}
 		page, s, err := h.getSpan(c)
 		if err != nil {
 			return h.mallocLarger(c, q, err)
 		}
 		var out goners
-		ph = h.enter()
+		ph = h.enterWithRoom(c)
 		ok := ph != nil && h.install(ph, c, page, s, &out)
 		var off uint64
 		if ok {
@@ -77,6 +80,25 @@ func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
 		}
 	}
 	return h.mallocOnce(c, q)
+}
+
+// enterWithRoom is enter, and the heap has room for one more span of class c.
+func (h *Heap) enterWithRoom(c int) *procHeap {
+	var more *arrays
+	for {
+		ph := h.enter()
+		if ph == nil {
+			return nil
+		}
+		ch := &ph.cls[c]
+		ch.adopt(more)
+		if ch.roomForOne() {
+			return ph
+		}
+		n := len(ch.spans)
+		h.leave(ph)
+		more = larger(n)
+	}
 }
 
 // heapTries is how often a heap is tried that others empty or fill meanwhile.
@@ -105,12 +127,12 @@ const borrows = 4
 // none of class c yet. Runs entered.
 func (h *Heap) borrow(ph *procHeap, c int, q ask) (uint64, bool) {
 	ch := &ph.cls[c]
-	if ch.live != 0 || ch.borrowed >= borrows || layout.ClassTable[c].Size < borrowLeast {
+	if ch.held > 0 || ch.borrowed >= borrows || layout.ClassTable[c].Size < borrowLeast {
 		return 0, false
 	}
 	most := layout.ClassTable[c].Size + layout.ClassTable[c].Size/4
 	for k := c + 1; k < layout.Classes && layout.ClassTable[k].Size <= most; k++ {
-		if l := &ph.cls[k]; aligned(k, q.align) && (l.avail != 0 || l.room&l.live != 0) {
+		if l := &ph.cls[k]; aligned(k, q.align) && (l.avail != 0 || l.queued > 0) {
 			if off, ok := h.take(ph, k, q.in); ok {
 				ch.borrowed++
 				return off, true
@@ -135,13 +157,24 @@ func (h *Heap) makeHeap() bool {
 		return false
 	}
 	if at := &h.procs[id]; at.heap.Load() == nil {
-		at.heap.Store(newProcHeap(at, id, h.slot, h.gen))
+		at.heap.Store(newProcHeap(at, h.spareID(), h.slot, h.gen))
 		if h.heaps++; h.heaps > 1 {
 			prepareBarrier()
 		}
 	}
 	h.startTrimmer()
 	return true
+}
+
+// spareID is a heap's number that no heap has: heaps move between processors. The
+// caller holds mu.
+func (h *Heap) spareID() (id int) {
+	for i := 0; i < len(h.procs); i++ {
+		if ph := h.procs[i].heap.Load(); ph != nil && ph.id == id {
+			id, i = id+1, -1
+		}
+	}
+	return id
 }
 
 // mallocOnce takes a span, allocates one block of it and disowns it again, as

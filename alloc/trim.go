@@ -63,11 +63,12 @@ func (h *Heap) takeHeaps(onlyIdle bool) (out []*procHeap, left bool) {
 	return out, left
 }
 
-// emptyQuiet empties the heaps of other processors that nobody has entered for
-// a moment, before new pages are taken: a goroutine that has moved to another
-// processor leaves room behind that is better used than made anew. It reports
-// whether it emptied any. Slow call.
-func (h *Heap) emptyQuiet() bool {
+// useQuiet looks for a heap of another processor that nobody has entered for a
+// moment, before new pages are taken: a goroutine that has moved to another
+// processor leaves its spans behind. If they are more than what the caller's heap
+// has, the two heaps change places, which costs no word of the arena; else they are
+// disowned, for anybody to adopt. It reports whether there was one. Slow call.
+func (h *Heap) useQuiet() bool {
 	now, mine := time.Since(h.born), h.self()
 	if mine < 0 {
 		return false
@@ -80,7 +81,7 @@ func (h *Heap) emptyQuiet() bool {
 		if h.wasUsed(ph) {
 			ph.seen.Store(int64(now))
 		} else if now-time.Duration(ph.seen.Load()) > quiet && h.mu.TryLock() {
-			h.emptyOne(id, ph)
+			h.useOne(mine, id, ph)
 			return true
 		}
 	}
@@ -90,20 +91,40 @@ func (h *Heap) emptyQuiet() bool {
 // quiet is a moment: long against a malloc, short against a processor's turn.
 const quiet = 50 * time.Microsecond
 
-// emptyOne empties one heap. The caller holds mu; emptyOne lets it go, also when
-// the arena faults.
-func (h *Heap) emptyOne(id int, ph *procHeap) {
+// useOne does so with the heap of processor id, for the processor mine. The caller
+// holds mu; useOne lets it go, also when the arena faults.
+func (h *Heap) useOne(mine, id int, ph *procHeap) {
 	defer h.mu.Unlock()
-	if h.procs[id].heap.CompareAndSwap(ph, nil) {
-		h.shutOut([]*procHeap{ph})
-		h.disownAll(ph)
+	if mine >= len(h.procs) || !h.procs[id].heap.CompareAndSwap(ph, nil) {
+		return
 	}
+	own := h.procs[mine].heap.Swap(nil)
+	out := []*procHeap{ph}
+	if own != nil {
+		out = append(out, own)
+	}
+	h.shutOut(out)
+	if own != nil && own.pages >= ph.pages {
+		h.procs[mine].heap.Store(own)
+		h.disownAll(ph)
+		return
+	}
+	h.settleAt(mine, ph)
+	if own != nil {
+		h.settleAt(id, own)
+	}
+}
+
+// settleAt gives a heap that nobody can be inside to a processor.
+func (h *Heap) settleAt(id int, ph *procHeap) {
+	ph.place = &h.procs[id]
+	ph.place.heap.Store(ph)
 }
 
 // disownAll gives up all spans of a heap that nobody can enter any more.
 func (h *Heap) disownAll(ph *procHeap) {
 	for c := range ph.cls {
-		for i := 0; ph.cls[c].live != 0 && i < keepSpans; i++ {
+		for i := range ph.cls[c].spans {
 			h.letGo(ph, c, i)
 		}
 	}

@@ -19,8 +19,8 @@ func storeInHand(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 func (h *Heap) clearBits(page uint64) {
 	b := h.bitsAt(page)
 	for w := range layout.BitWords { // model: S19
-		atomic.StoreUint64(&b.A[w], 0)
-		atomic.StoreUint64(&b.R[w], 0)
-		atomic.StoreUint64(&b.K[w], 0)
+		atomic.StoreUint64(&b[w].A, 0)
+		atomic.StoreUint64(&b[w].R, 0)
+		atomic.StoreUint64(&b[w].K, 0)
 	}
 }

@@ -110,12 +110,12 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 	b := (*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))
 	w := i >> 6 & 3
 	bit := uint64(1) << (i & 63)
-	a := loadA(&b.A[w])
-	if a&bit == 0 || atomic.LoadUint64(&b.R[w])&bit != 0 { // model: S3
+	a := loadA(&b[w].A)
+	if a&bit == 0 || atomic.LoadUint64(&b[w].R)&bit != 0 { // model: S3
 		return false
 	}
 	ch := &ph.cls[c]
-	at := atomic.LoadUint64(&b.Hint)
+	at := atomic.LoadUint64(&b[0].Hint)
 	if at >= uint64(len(ch.spans)) {
 		return false
 	}
@@ -123,7 +123,7 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 	if !e.is(page) {
 		return false
 	}
-	storeA(&b.A[w], a&^bit) // model: S4, commit
+	storeA(&b[w].A, a&^bit) // model: S4, commit
 	if e&entryQueued == 0 {
 		ch.enqueue(int(at))
 	}

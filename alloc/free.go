@@ -102,7 +102,7 @@ func (h *Heap) find(op string, off uint64) (block, error) {
 	}
 	b := block{page: page, state: s, size: k.size, word: int(i >> 6 & 3), bit: 1 << (i & 63)}
 	bits := h.bitsAt(page)
-	if loadBits(&bits.A[b.word])&b.bit == 0 || loadBits(&bits.R[b.word])&b.bit != 0 { // model: S5 S6
+	if loadBits(&bits[b.word].A)&b.bit == 0 || loadBits(&bits[b.word].R)&b.bit != 0 { // model: S5 S6
 		return block{}, h.doubleFree(op, off)
 	}
 	return b, nil
@@ -113,7 +113,7 @@ func (h *Heap) find(op string, off uint64) (block, error) {
 // changes nothing. False: somebody else freed it first.
 func (h *Heap) giveBack(b block) bool {
 	bits := h.bitsAt(b.page)
-	if atomic.OrUint64(&bits.R[b.word&3], b.bit)&b.bit != 0 { // model: S7, commit
+	if atomic.OrUint64(&bits[b.word&3].R, b.bit)&b.bit != 0 { // model: S7, commit
 		return false
 	}
 	if s := h.r.Load(b.page); s.Kind() == layout.Span && s&layout.Owned == 0 { // model: S8

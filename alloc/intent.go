@@ -120,7 +120,7 @@ func (h *Heap) drop(in *intent, off uint64) {
 		return
 	}
 	in.at.Args[argDrop].Store(off)
-	orBits(&h.bitsAt(b.page).K[b.word&3], b.bit)           // model: F1
+	orBits(&h.bitsAt(b.page)[b.word&3].K, b.bit)           // model: F1
 	in.at.Op.Store(layout.LaneOp(layout.LaneDrop, in.seq)) // model: F2
 	h.giveBack(b)                                          // model: F3
 	in.idle()

@@ -85,7 +85,7 @@ func wantRefused(t *testing.T, h *alloc.Heap, off layout.Offset, why string) {
 func chain(t *testing.T, r *region.Region) (pages []uint64) {
 	t.Helper()
 	seen := map[uint64]bool{}
-	for at := r.Header().Objects.Load(); at != 0; at = r.Bits(at - 1).Hint {
+	for at := r.Header().Objects.Load(); at != 0; at = r.Bits(at - 1)[0].Hint {
 		if seen[at] {
 			t.Fatal("the chain of runs is a ring")
 		}

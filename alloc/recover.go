@@ -159,7 +159,7 @@ func (h *Heap) freeAll(p uint64, c int, rec *Recovered) {
 	b, size := h.bitsAt(p), uint64(layout.ClassTable[c].Size)
 	for w := range words(c) {
 		live := liveBits(b, c, w)
-		orBits(&b.R[w&3], live) // model: S22
+		orBits(&b[w&3].R, live) // model: S22
 		rec.Freed += onesCount(live) * size
 	}
 }

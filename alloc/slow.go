@@ -215,11 +215,11 @@ func (h *Heap) mallocOnce(c int, q ask) (uint64, error) {
 func (h *Heap) once(page uint64, s layout.State, in *intent) (off uint64, ok bool) {
 	b, c := h.bitsAt(page), s.Class()
 	for w := 0; w < words(c) && !ok; w++ {
-		a := loadBits(&b.A[w&3])
-		if free := ^(a | loadBits(&b.R[w&3])) & wordMask(c, w); free != 0 { // model: S1
+		a := loadBits(&b[w&3].A)
+		if free := ^(a | loadBits(&b[w&3].R)) & wordMask(c, w); free != 0 { // model: S1
 			off = h.r.OffsetOf(page) + (uint64(w)*64+lowBit(free))*classes[c].size
 			in.note(off, 0)
-			storeInHand(&b.A[w&3], a|free&-free) // model: S2 M2, commit
+			storeInHand(&b[w&3].A, a|free&-free) // model: S2 M2, commit
 			ok = true
 		}
 	}

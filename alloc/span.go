@@ -12,7 +12,7 @@ func (h *Heap) bitsAt(page uint64) *layout.Bits { return h.r.Bits(page) }
 func loadBits(p *uint64) uint64 { return atomic.LoadUint64(p) }
 
 // setHint notes at which index the owner keeps a span.
-func (h *Heap) setHint(page, i uint64) { atomic.StoreUint64(&h.bitsAt(page).Hint, i) }
+func (h *Heap) setHint(page, i uint64) { atomic.StoreUint64(&h.bitsAt(page)[0].Hint, i) }
 
 // collect takes back the blocks that others returned to a span that the caller
 // owns. The order matters: killed between the steps, a block is free and merely
@@ -24,27 +24,27 @@ func (h *Heap) collect(page uint64, c int, tagged bool) bool {
 		h.reclaim(page, c, h.r.Tenants(page))
 	}
 	for w := 0; w < words(c); w++ {
-		t := loadBits(&b.R[w&3]) // model: S11
+		t := loadBits(&b[w&3].R) // model: S11
 		if t == 0 {
 			continue
 		}
 		any = true
-		atomic.StoreUint64(&b.A[w&3], loadBits(&b.A[w&3])&^t) // model: S12
+		atomic.StoreUint64(&b[w&3].A, loadBits(&b[w&3].A)&^t) // model: S12
 		if tagged {
 			h.r.Tenants(page).Set(w, t, 0) // model: S36
 		}
-		if k := loadBits(&b.K[w&3]) & t; k != 0 {
+		if k := loadBits(&b[w&3].K) & t; k != 0 {
 			h.settleDrops(page, c, w, k)
-			atomic.AndUint64(&b.K[w&3], ^t) // model: S13
+			atomic.AndUint64(&b[w&3].K, ^t) // model: S13
 		}
-		atomic.AndUint64(&b.R[w&3], ^t) // model: S14
+		atomic.AndUint64(&b[w&3].R, ^t) // model: S14
 	}
 	return any
 }
 
 // liveBits are the live blocks of word w.
 func liveBits(b *layout.Bits, c, w int) uint64 {
-	return loadBits(&b.A[w&3]) &^ loadBits(&b.R[w&3]) & wordMask(c, w)
+	return loadBits(&b[w&3].A) &^ loadBits(&b[w&3].R) & wordMask(c, w)
 }
 
 // empty reports that no block of the span is live.
@@ -135,7 +135,7 @@ func (h *Heap) listed(page uint64, c int, s layout.State) {
 func (h *Heap) release(page uint64, s layout.State) bool {
 	b, c := h.bitsAt(page), s.Class()
 	for w := range words(c) {
-		if k := loadBits(&b.K[w&3]) & loadBits(&b.R[w&3]); k != 0 { // returned since the collect
+		if k := loadBits(&b[w&3].K) & loadBits(&b[w&3].R); k != 0 { // returned since the collect
 			h.settleDrops(page, c, w, k)
 		}
 	}

@@ -140,10 +140,10 @@ func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 	page := ch.spans[i].page()
 	b := h.bitsAt(page)
 	for n := words(c); w < n; w++ {
-		free := ^(loadBits(&b.A[w&3]) | loadBits(&b.R[w&3])) & wordMask(c, w) // model: S1
+		free := ^(loadBits(&b[w&3].A) | loadBits(&b[w&3].R)) & wordMask(c, w) // model: S1
 		if free != 0 {
 			ch.cur, ch.word, ch.avail = i+1, w, free
-			ch.aword = &b.A[w&3]
+			ch.aword = &b[w&3].A
 			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*classes[c].size
 			return true
 		}

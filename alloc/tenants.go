@@ -47,7 +47,7 @@ func (h *Heap) indexed(page uint64, c int, t *layout.Tenants) (live, kept [layou
 	b := h.bitsAt(page)
 	for w := range words(c) {
 		m := liveBits(b, c, w)
-		k := loadBits(&b.K[w&3])
+		k := loadBits(&b[w&3].K)
 		for ; m != 0; m &= m - 1 {
 			n := bits.TrailingZeros64(m)
 			i := t.Of(w*64 + n)
@@ -154,9 +154,9 @@ func (h *Heap) reclaim(page uint64, c int, t *layout.Tenants) {
 		}
 		b := h.bitsAt(page)
 		for w := range words(c) {
-			live := liveBits(b, c, w) &^ loadBits(&b.K[w&3])
+			live := liveBits(b, c, w) &^ loadBits(&b[w&3].K)
 			if dead := ofTenant(t, w, live, i); dead != 0 {
-				orBits(&b.R[w&3], dead) // model: S29
+				orBits(&b[w&3].R, dead) // model: S29
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func TestAllOfAGrownArena(t *testing.T) {
 	if s := a.region.Load(page); s.Kind() != layout.Span || p != a.region.OffsetOf(page) {
 		t.Fatalf("the block at %#x does not begin a span: %v", p, s)
 	}
-	a.region.Bits(page).R[0] |= 1 // all that the killed one did of Free
+	a.region.Bits(page)[0].R |= 1 // all that the killed one did of Free
 	most := a.region.Geo.MaxPages << layout.PageShift
 	if q, err := a.Malloc(most); err != nil {
 		t.Errorf("%d bytes of an empty arena: %v", most, err)

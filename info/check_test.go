@@ -117,7 +117,7 @@ func TestPlanted(t *testing.T) {
 		"lane of nobody":  {KindLane, m0.g.LanesOff + 8*64, func(m *maker) { m.put(m.g.LanesOff+8*64, layout.LaneOp(layout.LaneFree, 5)) }},
 		"reserved region": {KindReserved, m0.lockAt(1) + 4, func(m *maker) { m.put(m.lockAt(1), 1<<32) }},
 		"reserved hints":  {KindReserved, m0.lockAt(3) + 0x60, func(m *maker) { m.put(m.lockAt(3)+0x60, 1) }},
-		"reserved bits":   {KindReserved, m0.bitsAt(pageBare) + 0x30, func(m *maker) { m.put(m.bitsAt(pageBare)+0x30, 1) }},
+		"reserved bits":   {KindReserved, m0.bitsAt(pageBare) + 0x38, func(m *maker) { m.put(m.bitsAt(pageBare)+0x38, 1) }},
 		"lock of nobody":  {KindLock, m0.lockAt(2), func(m *maker) { m.put(m.lockAt(2), uint64(layout.LockWord(9, 1))) }},
 		"lock of slot 0":  {KindLock, m0.lockAt(2), func(m *maker) { m.put(m.lockAt(2), uint64(layout.LockWaiters)) }},
 		"lock of free":    {KindLock, m0.lockAt(0), func(m *maker) { m.put(m.lockAt(0), uint64(layout.LockWord(3, 9))) }},
@@ -159,10 +159,10 @@ func TestPlanted(t *testing.T) {
 		"large of past":   {KindOwner, m0.stateAt(pageLarge), func(m *maker) { m.state(pageLarge, layout.LargeRun(5, 1, 6)) }},
 		"orphan of none":  {KindOwner, m0.stateAt(pageOrphan), func(m *maker) { m.state(pageOrphan, layout.LargeRun(2, 0, 0)|layout.Orphaned) }},
 
-		"bits A":   {KindBits, m0.bitsAt(pageWide) + 24, func(m *maker) { m.put(m.bitsAt(pageWide)+24, 1<<63) }},
-		"bits R":   {KindBits, m0.bitsAt(pageWide) + 64 + 24, func(m *maker) { m.put(m.bitsAt(pageWide)+64+24, 1<<63) }},
-		"bits K":   {KindBits, m0.bitsAt(pageWide) + 96 + 24, func(m *maker) { m.put(m.bitsAt(pageWide)+96+24, 1<<63) }},
-		"kept":     {KindOrphan, m0.bitsAt(pageLeft) + 96, func(m *maker) { m.put(m.bitsAt(pageLeft)+96, 1<<6) }},
+		"bits A":   {KindBits, m0.bitsAt(pageWide) + 0x60, func(m *maker) { m.put(m.bitsAt(pageWide)+0x60, 1<<63) }},
+		"bits R":   {KindBits, m0.bitsAt(pageWide) + 0x68, func(m *maker) { m.put(m.bitsAt(pageWide)+0x68, 1<<63) }},
+		"bits K":   {KindBits, m0.bitsAt(pageWide) + 0x70, func(m *maker) { m.put(m.bitsAt(pageWide)+0x70, 1<<63) }},
+		"kept":     {KindOrphan, m0.bitsAt(pageLeft) + layout.BitsK, func(m *maker) { m.put(m.bitsAt(pageLeft)+layout.BitsK, 1<<6) }},
 		"orphaned": {KindOrphan, m0.stateAt(pageLeft), func(m *maker) { m.w[m.stateAt(pageLeft)/8] |= uint64(layout.Orphaned) }},
 
 		"tenant of none":         {KindOwner, m0.tenantsAt(pageLeft) + offEntries + 8, func(m *maker) { m.tenants(pageLeft, 0o41211, 0, 0, layout.LockWord(9, 1)) }},

@@ -151,9 +151,10 @@ func (m *image) user(slot int) (u [layout.UserSize / 8]uint64) {
 func (m *image) blockBits(page uint64) (b blockBits) {
 	at := page * layout.BitsSize / 8
 	for i := range uint64(layout.BitWords) {
-		b.k[i] = load(m.bits, at+layout.BitsK/8+i)
-		b.a[i] = load(m.bits, at+i)
-		b.r[i] = load(m.bits, at+layout.BitsR/8+i)
+		word := at + i*layout.BitWordSize/8
+		b.k[i] = load(m.bits, word+layout.BitsK/8)
+		b.a[i] = load(m.bits, word)
+		b.r[i] = load(m.bits, word+layout.BitsR/8)
 	}
 	return b
 }
@@ -172,7 +173,7 @@ const (
 	offUserSince = uint64(unsafe.Offsetof(layout.User{}.Since))
 	offUserSpan  = uint64(unsafe.Offsetof(layout.User{}.Window))
 	offUserNS    = uint64(unsafe.Offsetof(layout.User{}.PidNS))
-	offHint      = uint64(unsafe.Offsetof(layout.Bits{}.Hint))
+	offHint      = uint64(layout.BitsHint)
 	offObjects   = uint64(unsafe.Offsetof(layout.Header{}.Objects))
 	offHistory   = uint64(unsafe.Offsetof(layout.Header{}.History))
 	offArgs      = uint64(unsafe.Offsetof(layout.Lane{}.Args))

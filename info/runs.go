@@ -132,7 +132,7 @@ func (l *looker) lookAtSpan(r run) {
 	c := layout.ClassTable[w.Class()]
 	b := m.blockBits(r.page)
 	for i := range layout.BitWords {
-		off := m.bitsOff(r.page) + uint64(i)*8
+		off := m.bitsOff(r.page) + uint64(i)*layout.BitWordSize
 		if x := b.a[i] &^ inClass(c, i); x != 0 {
 			l.log.add(KindBits, off, x, "span of %d blocks at page %d: bits %#x of A are beyond", c.Blocks, r.page, x)
 		}

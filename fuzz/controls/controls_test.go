@@ -33,7 +33,7 @@ var controls = []control{
 	{
 		name: "a free that returns the block before it looks", file: "alloc/free.go", pkg: "./alloc", run: "^TestRefusedFreeChangesNothing$", says: "became",
 		change: []string{
-			"	bits := h.bitsAt(page)\n	if loadBits(&bits.A", "	bits := h.bitsAt(page)\n	atomic.OrUint64(&bits.R[b.word], b.bit)\n	if loadBits(&bits.A",
+			"	bits := h.bitsAt(page)\n	if loadBits(&bits[b", "	bits := h.bitsAt(page)\n	atomic.OrUint64(&bits[b.word].R, b.bit)\n	if loadBits(&bits[b",
 		},
 	},
 	{

@@ -13,6 +13,7 @@ var (
 	_ [HeapLineSize]byte = [unsafe.Sizeof(HeapLine{})]byte{}
 	_ [RegionSize]byte   = [unsafe.Sizeof(Region{})]byte{}
 	_ [BitsSize]byte     = [unsafe.Sizeof(Bits{})]byte{}
+	_ [BitWordSize]byte  = [unsafe.Sizeof(BitWord{})]byte{}
 	_ [TenantsSize]byte  = [unsafe.Sizeof(Tenants{})]byte{}
 	_ [ObjectSize]byte   = [unsafe.Sizeof(Object{})]byte{}
 	_ [GaugeSize]byte    = [unsafe.Sizeof(Gauge{})]byte{}
@@ -27,8 +28,9 @@ var (
 	_ [0x40]byte  = [unsafe.Offsetof(Region{}.Dirty)]byte{}
 
 	_ [SetupOff]byte = [unsafe.Offsetof(Header{}.Setup)]byte{}
-	_ [BitsR]byte    = [unsafe.Offsetof(Bits{}.R)]byte{}
-	_ [BitsK]byte    = [unsafe.Offsetof(Bits{}.K)]byte{}
+	_ [BitsR]byte    = [unsafe.Offsetof(BitWord{}.R)]byte{}
+	_ [BitsK]byte    = [unsafe.Offsetof(BitWord{}.K)]byte{}
+	_ [BitsHint]byte = [unsafe.Offsetof(BitWord{}.Hint)]byte{}
 
 	// Fields fit their words.
 	_ [0]byte = [(MaxUsers >> slotBits)]byte{}

@@ -56,7 +56,7 @@ type Header struct {
 	Freeze       atomic.Uint64 // truth: 0, or who has asked everybody to wait
 	State        atomic.Uint64 // truth: reserved
 	_pad298      [5]uint64
-	Objects      atomic.Uint64 // hint: page and 1 of the newest run of objects; Bits.Hint there leads on
+	Objects      atomic.Uint64 // hint: page and 1 of the newest run of objects; BitWord.Hint there leads on
 	Names        atomic.Uint64 // truth: directory of names
 	History      atomic.Uint64 // truth: offset of the ring of semaphore history
 	HistoryState atomic.Uint64 // hint: bit 0 on, the rest entries lost

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 )
@@ -16,12 +17,19 @@ var (
 	HeaderPadding  = padding[Header]()
 	UserPadding    = padding[User]()
 	RegionPadding  = padding[Region]()
-	BitsPadding    = padding[Bits]()
 	TenantsPadding = padding[Tenants]()
 	ObjectPadding  = padding[Object]()
 	GaugePadding   = padding[Gauge]()
 	EntryPadding   = padding[Entry]()
 )
+
+// BitsPadding are the hints that no span has.
+var BitsPadding = func() (list []Pad) {
+	for w := uint64(1); w < BitWords; w++ {
+		list = append(list, Pad{fmt.Sprintf("Bits[%d].Hint", w), w*BitWordSize + BitsHint, 8})
+	}
+	return list
+}()
 
 func padding[T any]() (list []Pad) {
 	t := reflect.TypeFor[T]()

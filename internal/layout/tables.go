@@ -74,15 +74,18 @@ type Region struct {
 	_pad60  [4]uint64
 }
 
-// Bits are the block bits of one span, used at its head page only. A block is
-// live if and only if its bit is set in A and clear in R. A lies on a line that
-// only the owner writes, R and K on one that others OR into.
-type Bits struct {
-	A      [BitWords]uint64 // truth: allocated; the owner's plain store
-	Hint   uint64           // hint: the owner's own note
-	_pad28 [3]uint64
-	R      [BitWords]uint64 // truth: returned by others
-	K      [BitWords]uint64 // truth: left by a dead user and kept; or about to be freed by an operation on a cell
+// Bits are the block bits of one span, used at its head page only.
+type Bits [BitWords]BitWord
+
+// BitWord are the bits of 64 blocks. A block is live if and only if its bit is set
+// in A and clear in R. All that is known of a block lies on one line: whoever
+// frees or allocates looks at A and R both, and others seldom OR into a word that
+// its owner is at just then.
+type BitWord struct {
+	A    uint64 // truth: allocated; the owner's plain store
+	R    uint64 // truth: returned by others
+	K    uint64 // truth: left by a dead user and kept; or about to be freed by an operation on a cell
+	Hint uint64 // hint: of the first word the owner's own note, of the others zero
 }
 
 // Sizes of the records.
@@ -96,6 +99,8 @@ const (
 	BitsSize     = 128
 	TenantsSize  = 128
 
-	BitsR = 64 // where R begins in Bits
-	BitsK = 96 // where K begins
+	BitWordSize = 32
+	BitsR       = 8  // where R is in a BitWord
+	BitsK       = 16 // where K is
+	BitsHint    = 24 // where Hint is
 )

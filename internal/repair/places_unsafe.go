@@ -29,7 +29,7 @@ const (
 	offMost    = uint64(unsafe.Offsetof(layout.Region{}.Most))
 	offPartial = uint64(unsafe.Offsetof(layout.Region{}.Partial))
 
-	offHint    = uint64(unsafe.Offsetof(layout.Bits{}.Hint))
+	offHint    = uint64(layout.BitsHint)
 	offEntries = uint64(unsafe.Offsetof(layout.Tenants{}.Who))
 
 	offWord    = uint64(unsafe.Offsetof(layout.Object{}.Word))

@@ -108,8 +108,8 @@ func TestBits(t *testing.T) {
 	}{
 		"kept and free":     {layout.BitsK, func(a, r uint64) uint64 { return ^(a | r) & 0xf }, true},
 		"returned and free": {layout.BitsR, func(a, r uint64) uint64 { return r | ^a&0xf }, true},
-		"beyond":            {24, func(a, r uint64) uint64 { return 1 << 63 }, false},
-		"reserved":          {40, func(a, r uint64) uint64 { return 1 }, true},
+		"beyond":            {0x60, func(a, r uint64) uint64 { return 1 << 63 }, false},
+		"reserved":          {0x38, func(a, r uint64) uint64 { return 1 }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			planned(t, d.saved, func(s *sample, b []byte) bool {

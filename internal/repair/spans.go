@@ -15,9 +15,10 @@ func (x *repairer) bitsOff(page uint64) uint64 { return x.geo.BitsOff + page*lay
 func (x *repairer) bits(page uint64) (b blockBits) {
 	off := x.bitsOff(page)
 	for i := range uint64(layout.BitWords) {
-		b.a[i] = x.d.word(off + i*8)
-		b.r[i] = x.d.word(off + layout.BitsR + i*8)
-		b.k[i] = x.d.word(off + layout.BitsK + i*8)
+		word := off + i*layout.BitWordSize
+		b.a[i] = x.d.word(word)
+		b.r[i] = x.d.word(word + layout.BitsR)
+		b.k[i] = x.d.word(word + layout.BitsK)
 	}
 	return b
 }
@@ -52,7 +53,7 @@ func (x *repairer) span(c claim) bool {
 	b, class := x.bits(c.page), c.word.Class()
 	any := uint64(0)
 	for i := range layout.BitWords {
-		off, mask := x.bitsOff(c.page)+uint64(i)*8, inClass(class, i)
+		off, mask := x.bitsOff(c.page)+uint64(i)*layout.BitWordSize, inClass(class, i)
 		live := b.a[i] &^ b.r[i] & mask
 		any |= live
 		if beyond := b.a[i] &^ b.r[i] &^ mask; beyond != 0 {

@@ -126,5 +126,5 @@ func AbandonMoved(g *region.Region, m region.Moved, slot int) (n int) {
 
 // loadHint is where the chain of runs leads on from page.
 func loadHint(g *region.Region, page uint64) uint64 {
-	return atomic.LoadUint64(&g.Bits(page).Hint)
+	return atomic.LoadUint64(&g.Bits(page)[0].Hint)
 }

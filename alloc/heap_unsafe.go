@@ -46,7 +46,7 @@ type Heap struct {
 	onIdle func()
 	name   string
 
-	budget int // pages that one processor's heap may keep; 0: none are kept
+	budget int // pages that one processor's heap may always keep; 0: none are kept
 
 	life    sync.RWMutex // read: a slow call in progress; write: Close
 	closed  bool
@@ -100,8 +100,9 @@ func Attach(at Attachment) *Heap {
 	return h
 }
 
-// keepPages bounds what one processor's heap keeps for itself: about 1/64 of
-// the arena for all of them together, and nothing where that is hardly a span.
+// keepPages bounds what one processor's heap keeps for itself while pages are
+// short (see allowance): about 1/64 of the arena for all of them together, and
+// nothing where that is hardly a span.
 func keepPages(pages uint64) int {
 	n := int(min(pages/64, 1<<20)) / procs()
 	if n < 8 {

@@ -16,7 +16,7 @@ type procHeap struct {
 	id    int
 	used  uint32       // entered since somebody last looked
 	seen  atomic.Int64 // when it was last found used
-	pages int          // pages of all spans held
+	pages atomic.Int64 // pages of all spans held
 	clock int          // class from which the next span is given up
 	cls   [layout.Classes]classHeap
 }
@@ -80,7 +80,7 @@ func (h *Heap) remove(ph *procHeap, c, i int) (g goner, ok bool) {
 	if !ok {
 		return g, false
 	}
-	ph.pages -= int(layout.ClassTable[c].Pages)
+	ph.pages.Add(-int64(layout.ClassTable[c].Pages))
 	return goner{uint32(e.page()), uint8(c), e&entryTagged != 0}, true
 }
 
@@ -88,27 +88,27 @@ func (h *Heap) remove(ph *procHeap, c, i int) (g goner, ok bool) {
 // takes others out that the caller disowns when it has left. It fails if the word
 // has changed under us, which only damage does. Runs entered.
 func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State, out *goners) bool {
-	pages := int(layout.ClassTable[c].Pages)
-	for n, most := 0, h.allowance(); ph.pages+pages > most && ph.pages > 0 && n < len(out.list); n++ {
+	pages := int64(layout.ClassTable[c].Pages)
+	for n, most := 0, h.allowance(); ph.pages.Load()+pages > most && ph.pages.Load() > 0 && n < len(out.list); n++ {
 		h.giveUpOne(ph, out)
 	}
 	if !h.cas(page, s, s.ForHeap(ph.id)) {
 		return false
 	}
 	i := ph.cls[c].put(page, s&layout.Tagged != 0)
-	ph.pages += pages
+	ph.pages.Add(pages)
 	h.setHint(page, uint64(i))
 	return true
 }
 
 // allowance is how many pages a processor's heap may hold: much while the arena
 // has plenty of them, since what it holds costs nobody anything then, else little.
-func (h *Heap) allowance() int {
+func (h *Heap) allowance() int64 {
 	most := int64(h.r.Geo.MaxPages)
 	if used := h.r.Header().UsedPages.Load(); used >= 0 && used < most/2 {
-		return max(h.budget, int(min(most/8, 1<<30)))
+		return max(int64(h.budget), most/8)
 	}
-	return h.budget
+	return int64(h.budget)
 }
 
 // takeOut moves one span from the heap to out.

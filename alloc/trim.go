@@ -75,7 +75,7 @@ func (h *Heap) useQuiet() bool {
 	}
 	for id := range h.procs {
 		ph := h.procs[id].heap.Load()
-		if ph == nil || id == mine {
+		if ph == nil || id == mine || ph.pages.Load() < leastQuiet {
 			continue
 		}
 		if h.wasUsed(ph) {
@@ -91,6 +91,9 @@ func (h *Heap) useQuiet() bool {
 // quiet is a moment: long against a malloc, short against a processor's turn.
 const quiet = 50 * time.Microsecond
 
+// leastQuiet is how many pages in a heap are worth shutting its processor out.
+const leastQuiet = 16
+
 // useOne does so with the heap of processor id, for the processor mine. The caller
 // holds mu; useOne lets it go, also when the arena faults.
 func (h *Heap) useOne(mine, id int, ph *procHeap) {
@@ -104,7 +107,7 @@ func (h *Heap) useOne(mine, id int, ph *procHeap) {
 		out = append(out, own)
 	}
 	h.shutOut(out)
-	if own != nil && own.pages >= ph.pages {
+	if own != nil && own.pages.Load() >= ph.pages.Load() {
 		h.procs[mine].heap.Store(own)
 		h.disownAll(ph)
 		return

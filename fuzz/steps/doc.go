@@ -26,6 +26,9 @@
 //	-steps.kills=N    kills of each operation in each start state (1; long 30)
 //	-steps.every=N    kills at every N-th instruction instead
 //	-steps.all        kills at every instruction
+//	-steps.own        kills where a death can make a difference: at every instruction
+//	                  of the project, before and after every system call and every
+//	                  change of the arena. In between Go's runtime is at its own.
 //	-steps.stops=N    stops of each operation that is stopped (1; long 10)
 //	-steps.stop=TIME  for how long (50ms; long 1s)
 //	-steps.planted    all planted bugs must be found, not only the first
@@ -42,6 +45,6 @@
 // opsfreed_test.go; peer_test.go, wait_test.go and drain_test.go (the survivor),
 // maker_test.go and half_test.go (start states), scene_test.go (one operation in one
 // start state), image_test.go and film_test.go, judge_test.go and account_test.go,
-// then the tests: lane_test.go with kills_test.go and report_test.go, stops_test.go,
+// then the tests: lane_test.go with kills_test.go, jump_test.go and report_test.go, stops_test.go,
 // cost_test.go, planted_test.go, watch_test.go.
 package steps

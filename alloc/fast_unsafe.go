@@ -125,7 +125,8 @@ func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
 	}
 	storeA(&b[w].A, a&^bit) // model: S4, commit
 	if e&entryQueued == 0 {
-		ch.enqueue(int(at))
+		ch.spans[at] = e | entryQueued
+		ch.push(int(at))
 	}
 	if a == bit && int(at)+1 != ch.cur {
 		h.emptied(ph, c, int(at), page)

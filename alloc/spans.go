@@ -110,10 +110,17 @@ func (ch *classHeap) drop(i int) (e entry, ok bool) {
 
 // enqueue notes that span i may have room.
 func (ch *classHeap) enqueue(i int) {
-	if e := ch.spans[i]; e&entryQueued == 0 && ch.queued < len(ch.queue) {
+	if e := ch.spans[i]; e&entryQueued == 0 {
 		ch.spans[i] = e | entryQueued
-		ch.queue[ch.queued] = uint32(i)
-		ch.queued++
+		ch.push(i)
+	}
+}
+
+// push puts an index into the queue that is not in it.
+func (ch *classHeap) push(i int) {
+	if n := ch.queued; uint(n) < uint(len(ch.queue)) {
+		ch.queue[n] = uint32(i)
+		ch.queued = n + 1
 	}
 }
 

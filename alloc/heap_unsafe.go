@@ -23,6 +23,7 @@ type Attachment struct {
 	Lanes   *robust.Lanes // of intents, shared with package robust; nil: the heap's own
 	Recover func() int    // takes over dead users and says how many; may be nil
 	Idle    func()        // called now and then while heaps hold spans; may be nil
+	Into    *Heap         // where it is made, all zero; nil: anew
 }
 
 // Heap allocates from one arena on behalf of one user. All methods may be called
@@ -81,11 +82,13 @@ var classes = func() (list [128]classInfo) {
 // Attach makes a heap for a user whose slot is live. It starts nothing.
 func Attach(at Attachment) *Heap {
 	r := at.Region
-	h := &Heap{
-		r: r, slot: at.Slot, gen: at.Gen, me: layout.LockWord(at.Slot, at.Gen),
-		oracle: at.Oracle, rescue: at.Recover, onIdle: at.Idle, name: r.Name,
-		dataOff: r.Geo.DataOff, born: time.Now(),
+	h := at.Into
+	if h == nil {
+		h = new(Heap)
 	}
+	h.r, h.slot, h.gen, h.me = r, at.Slot, at.Gen, layout.LockWord(at.Slot, at.Gen)
+	h.oracle, h.rescue, h.onIdle, h.name = at.Oracle, at.Recover, at.Idle, r.Name
+	h.dataOff, h.born = r.Geo.DataOff, time.Now()
 	if h.oracle == nil {
 		h.oracle = robust.Nobody{}
 	}

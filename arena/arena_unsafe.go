@@ -46,6 +46,14 @@ type Arena struct {
 	lookup *alloc.Heap   // read-only: finds blocks, allocates nothing
 	table  *robust.Table // objects; nil when read-only
 
+	// What region, heap and table point at: one piece of memory, since in a process
+	// that has just started each piece faults twice.
+	parts struct {
+		region region.Region
+		heap   alloc.Heap
+		table  robust.Table
+	}
+
 	_    [64]byte // calls that enter the gate do not disturb those that do not
 	gate gate
 

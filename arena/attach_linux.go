@@ -153,16 +153,16 @@ func (a *Arena) settle(ctx context.Context, k *liveness.Keeper) (err error) {
 		return err
 	}
 	lanes := robust.NewLanes(a.region, a.slot)
-	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Lanes: lanes, Recover: a.recoverDead, Idle: a.describe})
+	a.heap = alloc.Attach(alloc.Attachment{Region: a.region, Slot: a.slot, Gen: a.gen, Oracle: k, Lanes: lanes, Recover: a.recoverDead, Idle: a.describe, Into: &a.parts.heap})
 	a.heap.DropLocks()
-	a.table = robust.NewTable(a.region, a.slot, a.gen, k, robust.Host{Enter: a.enterCall, Leave: a.gate.leave, NewRun: a.heap.NewObjects, Recover: a.recoverGone, Pid: os.Getpid(), Lanes: lanes})
+	a.table = robust.NewTable(a.region, a.slot, a.gen, k, robust.Host{Enter: a.enterCall, Leave: a.gate.leave, NewRun: a.heap.NewObjects, Recover: a.recoverGone, Pid: os.Getpid(), Lanes: lanes, Into: &a.parts.table})
 	a.describeIfCheap()
 	return nil
 }
 
 // mapRegion maps what view describes.
 func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
-	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed, Length: a.file.Size}
+	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed, Length: a.file.Size, Into: &a.parts.region}
 	if !readOnly && view.header.Flags&layout.FlagNoReserve == 0 {
 		o.Reserve = a.file
 	}

@@ -22,13 +22,19 @@ type Options struct {
 
 	// Length is the length of the file. Without it the header is believed.
 	Length func() (uint64, error)
+
+	Into *Region // where it is made, all zero; nil: anew
 }
 
 // Map maps the arena behind fd once, at its full size: pages that do not exist
 // yet will appear beneath the mapping. Where address space is short the window
 // is halved, never below Need on 64-bit; what lies beyond it stays unseen.
 func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
-	r := &Region{Geo: g, Name: o.Name, reserve: o.Reserve, readOnly: o.ReadOnly}
+	r := o.Into
+	if r == nil {
+		r = new(Region)
+	}
+	r.Geo, r.Name, r.reserve, r.readOnly = g, o.Name, o.Reserve, o.ReadOnly
 	r.exist.length = o.Length
 	r.exist.seen(min(o.Need, g.MaxPages))
 	prot := unix.PROT_READ | unix.PROT_WRITE

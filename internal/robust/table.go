@@ -23,6 +23,8 @@ type Host struct {
 	Pid int
 	// Lanes are shared with the allocator; nil where there is none.
 	Lanes *Lanes
+	// Into is where the table is made, all zero; nil: anew.
+	Into *Table
 }
 
 // Table is one user's view of the objects of an arena. Its methods may be called
@@ -66,7 +68,13 @@ func NewTable(g *region.Region, slot int, gen uint16, o Oracle, h Host) *Table {
 	if h.Lanes == nil {
 		h.Lanes = NewLanes(g, slot)
 	}
-	return &Table{region: g, oracle: o, host: h, slot: slot, gen: gen, me: layout.LockWord(slot, gen), lanes: h.Lanes}
+	t := h.Into
+	if t == nil {
+		t = new(Table)
+	}
+	t.region, t.oracle, t.host, t.lanes = g, o, h, h.Lanes
+	t.slot, t.gen, t.me = slot, gen, layout.LockWord(slot, gen)
+	return t
 }
 
 // Local is what package sync keeps beside the table, made once.

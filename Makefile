@@ -17,8 +17,12 @@ KILLS     ?= 200000
 # checkptr see nothing of mapped memory.
 HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/... ./internal/layout/... ./internal/region/... ./internal/trace/... ./internal/worker/...
 
+# Packages whose tests give parts of a mapping back, which the tag invariants
+# changes: nothing else comes to lie there, so a late access faults.
+MAPPED    ?= ./arena/... ./alloc ./internal/region ./internal/robust ./sync ./us ./fuzz/errors ./fuzz/storm
+
 # Everything but models and controls: the former run none of the code that word
-# size and build tags change, the latter build it by themselves.
+# size changes, the latter build it by themselves.
 CODE = $(shell $(GO) list $(PKGS) | grep -v -e /fuzz/model -e /fuzz/controls)
 
 .PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks bench-compare fuzz storm steps ops image flips errors locks linear torture models soak clean
@@ -43,8 +47,8 @@ test386: ## all tests, built for 32 bits
 		GOARCH=386 $(GO) test -exec true -run '^$$' $(CODE) >/dev/null; \
 	fi
 
-invariants: ## all tests with the checks that are compiled out otherwise
-	$(GO) test -tags invariants $(TESTFLAGS) $(CODE)
+invariants: ## tests of what gives memory back, with nothing ever mapped in its place
+	$(GO) test -tags invariants $(TESTFLAGS) $(MAPPED)
 
 portable: ## the heap without pinned processors
 	$(GO) test -tags usarena_portable $(TESTFLAGS) ./alloc/... ./arena/... ./fuzz/storm
@@ -52,10 +56,9 @@ portable: ## the heap without pinned processors
 race: ## tests over heap memory with the race detector and checkptr
 	$(GO) test -race $(TESTFLAGS) $(HEAPED)
 
-vet: ## gofmt and go vet, for amd64, 386 and arm64
+vet: ## gofmt and go vet, for amd64 and arm64; what is built for 386 is vetted as its tests are
 	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "not gofmt-clean:"; echo "$$out"; exit 1; fi
 	$(GO) vet $(PKGS)
-	GOARCH=386 $(GO) vet $(PKGS)
 	GOARCH=arm64 $(GO) vet $(PKGS)
 
 demo: build ## processes share a heap for some seconds, and account for it

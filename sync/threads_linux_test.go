@@ -122,14 +122,19 @@ func TestPollIdle(t *testing.T) {
 		}
 		return n
 	}
-	before := switches()
-	time.Sleep(time.Second)
-	// With a quantum it would be a hundred. The sleep of this test, the runtime's
-	// own clock work and reading the files make a few.
-	if n := switches() - before; n > 40 {
-		t.Errorf("%d wake-ups in a second", n)
+	// With a quantum it would be a hundred, in every second. The sleep of this test,
+	// the runtime's own clock work and reading the files make a few, now and then
+	// more.
+	least := 1000
+	for tries := 0; tries < 5 && least > 40; tries++ {
+		before := switches()
+		time.Sleep(time.Second)
+		least = min(least, switches()-before)
+	}
+	if least > 40 {
+		t.Errorf("%d wake-ups in a second", least)
 	} else {
-		t.Logf("%d wake-ups in a second, those of the test included", n)
+		t.Logf("%d wake-ups in a second, those of the test included", least)
 	}
 	must(t, p.V())
 	<-p.C()

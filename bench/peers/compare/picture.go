@@ -47,7 +47,7 @@ var looks = []look{
 
 // The picture: names to the left, then a scale of factors of two.
 const (
-	rowHigh, leftWide, scaleWide, topHigh = 34, 250, 640, 70
+	rowHigh, leftWide, scaleWide, topHigh = 34, 290, 620, 70
 	fastest, slowest                      = -4, 8 // of the scale, as powers of two
 )
 
@@ -62,7 +62,7 @@ func place(factor float64) float64 {
 func (s *samples) picture() string {
 	var b strings.Builder
 	rows := slices.DeleteFunc(slices.Clone(bars), func(r bar) bool { return len(s.values[key{r.metric, ours}]) == 0 })
-	high := topHigh + len(rows)*rowHigh + 60
+	high := topHigh + len(rows)*rowHigh + 80
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="13">`+"\n", leftWide+scaleWide+40, high)
 	fmt.Fprintln(&b, `<rect width="100%" height="100%" fill="white"/>`)
 	text := func(x, y float64, anchor, color, t string) {
@@ -99,8 +99,8 @@ func (s *samples) picture() string {
 	for _, l := range looks {
 		b.WriteString(l.dot(x+6, bottom+34))
 		text(x+16, bottom+38, "start", "#111111", l.text)
-		x += 34 + 6.6*float64(len(l.text))
-		if x > leftWide+scaleWide-120 {
+		x += 40 + 7.4*float64(len(l.text))
+		if x > leftWide+scaleWide-140 {
 			x, bottom = 16, bottom+20
 		}
 	}

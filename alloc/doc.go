@@ -9,9 +9,9 @@
 //
 // The way of a small block, down: Malloc enters the heap of its processor
 // (enter), takes a bit from the active span (fast_unsafe.go); when that is empty,
-// from another span of the heap that has room (spans.go); then a disowned span is adopted
-// (span.go), or new pages become a span (run.go), or the arena grows (grow.go).
-// And back: Free clears the bit if the span is this heap's, else ORs it into R
+// from another span of the heap that has room (spans.go); then a disowned span is
+// adopted (span.go), or new pages become a span (run.go), or the arena grows
+// (grow.go). And back: Free clears the bit if the span is this heap's, else ORs it into R
 // (free.go); an empty span becomes free pages.
 //
 // Large blocks (large.go) are runs of pages: taken under a region's lock, freed

@@ -89,7 +89,7 @@ func (tr *tracer) run(j jump) (state, error) {
 		if _, err := unix.PtracePokeText(tr.tid, at, []byte{0xcc}); err != nil {
 			return 0, fmt.Errorf("breakpoint at %#x: %w", at, err)
 		}
-		st, err := tr.toBreak()
+		st, err := tr.proceed(unix.PTRACE_CONT) // to the breakpoint, or to its mark
 		if err != nil || st == ended {
 			return st, err
 		}
@@ -113,23 +113,4 @@ func (tr *tracer) run(j jump) (state, error) {
 	}
 	tr.steps = j.steps
 	return stepped, nil
-}
-
-// toBreak lets the thread run to the breakpoint, or to its mark.
-func (tr *tracer) toBreak() (state, error) {
-	for {
-		sig := tr.pass
-		tr.pass = 0
-		if err := tr.request(unix.PTRACE_CONT, sig); err != nil {
-			return 0, fmt.Errorf("run: %w", err)
-		}
-		st, err := tr.await()
-		if h := tr.held.Load(); err == nil && st == stepped && h != nil && h.early.Load() {
-			tr.thaws++
-			err = tr.hold()
-		}
-		if err != nil || st != stepped || tr.pass == 0 {
-			return st, err
-		}
-	}
 }

@@ -37,9 +37,12 @@ func (l *lane) kills(b *base, j job, sum *row, f film) error {
 // call, anywhere.
 func chooseSteps(b *base, f film) (ks []int) {
 	if *all || *own || *every > 0 {
-		matters := f.matters()
+		var matters []bool
+		if *own {
+			matters = f.matters()
+		}
 		for k := 0; k <= f.steps; k += max(*every, 1) {
-			if !*own || matters[k] {
+			if matters == nil || matters[k] {
 				ks = append(ks, k)
 			}
 		}

@@ -83,11 +83,24 @@ func (tr *tracer) toMark() error {
 // step does one instruction. A system call is one, and so is each turn of a
 // repeated string instruction.
 func (tr *tracer) step() (state, error) {
+	st, err := tr.proceed(unix.PTRACE_SINGLESTEP)
+	if st == stepped {
+		tr.steps++
+	}
+	if tr.steps > stepsMost {
+		err = errors.Join(err, fmt.Errorf("%w: %d instructions", errStuck, tr.steps))
+	}
+	return st, err
+}
+
+// proceed lets the thread run in one way until it stops for another reason than a
+// signal, which it gets.
+func (tr *tracer) proceed(how int) (state, error) {
 	for {
 		sig := tr.pass
 		tr.pass = 0
-		if err := tr.request(unix.PTRACE_SINGLESTEP, sig); err != nil && err != unix.ESRCH {
-			return 0, fmt.Errorf("step: %w", err)
+		if err := tr.request(how, sig); err != nil && err != unix.ESRCH {
+			return 0, fmt.Errorf("proceed: %w", err)
 		}
 		st, err := tr.await()
 		if h := tr.held.Load(); err == nil && st == stepped && h != nil && h.early.Load() {
@@ -95,12 +108,6 @@ func (tr *tracer) step() (state, error) {
 			err = tr.hold() // again: the scheduler would interrupt for ever
 		}
 		if err != nil || st != stepped || tr.pass == 0 {
-			if st == stepped {
-				tr.steps++
-			}
-			if tr.steps > stepsMost {
-				err = errors.Join(err, fmt.Errorf("%w: %d instructions", errStuck, tr.steps))
-			}
 			return st, err
 		}
 	}

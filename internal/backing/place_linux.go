@@ -14,7 +14,7 @@ import (
 // component followed by hand, one by one. A link in a directory where anybody
 // may create files is refused, because whoever put it there chooses which file
 // we write to; the kernel's own protection (fs.protected_symlinks) may be off.
-// The end of the links need not exist.
+// The end of the links need not exist: its mode is then 0.
 func resolve(op string, n Name) (place string, mode uint32, err error) {
 	if place, err = absolute(n); err != nil {
 		return "", 0, err

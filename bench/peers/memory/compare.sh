@@ -3,8 +3,8 @@
 #
 #   compare.sh RUNS TRACE...
 #
-# PEERS names those that run, COMMANDS of usarena and the peers the workloads
-# (W1 to W8 unless told otherwise). Every number goes to bench/results, with the
+# PEERS names those that run, WORKLOADS what they run (all, unless told
+# otherwise). Every number goes to bench/results, with the
 # machine, versions and build lines; so does the picture.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."

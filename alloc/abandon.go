@@ -12,6 +12,9 @@ func (h *Heap) leaveArena() (err error) {
 	defer h.r.Caught("close", &err, fault.Arm())
 	h.noHeaps.Store(true)
 	h.emptyHeaps(false)
+	h.mu.Lock()
+	h.known.close()
+	h.mu.Unlock()
 	h.keepLarge()
 	if h.leaveSlot != nil {
 		h.leaveSlot()
@@ -28,4 +31,5 @@ func (h *Heap) Abandon() {
 	defer h.mu.Unlock()
 	h.noHeaps.Store(true)
 	h.takeHeaps(false)
+	h.known.close()
 }

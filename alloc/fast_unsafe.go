@@ -13,27 +13,33 @@ import (
 // content is undefined. If this process dies the block stays allocated and is
 // told as an orphan. ErrNoSpace, ErrClosed. IRIX: usmalloc.
 func (h *Heap) Malloc(n uint64) (uint64, error) {
-	if n <= layout.MaxSmall {
-		c := layout.ClassOf(n)
-		ph := h.enter()
-		if ph != nil && c < layout.Classes {
-			ch := &ph.cls[c]
-			m := ch.avail
-			if m == 0 {
-				m = h.next(ch, c)
-			}
-			if m != 0 {
-				ch.avail = m & (m - 1)
-				a := ch.aword
-				off := ch.base + uint64(bits.TrailingZeros64(m))*classes[c].size
-				storeA(a, loadA(a)|m&-m) // model: S2, commit
-				ph.used = 1
-				h.leave(ph)
-				return off, nil
-			}
-		}
-		h.leave(ph)
+	if n > layout.MaxSmall {
+		return h.mallocSlow(n)
 	}
+	c := layout.ClassOf(n)
+	ph := h.mark(pin())
+	if ph == nil || c >= layout.Classes {
+		return h.mallocElse(ph, n)
+	}
+	ch := &ph.cls[c]
+	m := ch.avail
+	if m == 0 {
+		if m = h.next(ch, c); m == 0 {
+			return h.mallocElse(ph, n)
+		}
+	}
+	ch.avail = m & (m - 1)
+	a := &ch.active.A
+	off := ch.base + uint64(bits.TrailingZeros64(m))*ch.size
+	storeA(a, loadA(a)|m&-m) // model: S2, commit
+	ph.used = 1
+	h.leave(ph)
+	return off, nil
+}
+
+// mallocElse leaves a heap that has no block at hand.
+func (h *Heap) mallocElse(ph *procHeap, n uint64) (uint64, error) {
+	h.leave(ph)
 	return h.mallocSlow(n)
 }
 
@@ -47,18 +53,18 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 		return 0
 	}
 	c := layout.ClassOf(n)
-	ph := h.enter()
+	ph := h.mark(pin())
 	if ph != nil && c < layout.Classes {
 		ch := &ph.cls[c]
 		if m := ch.avail; m != 0 {
 			ch.avail = m & (m - 1)
-			size := classes[c].size
-			off = ch.base + uint64(bits.TrailingZeros64(m))*size
+			off = ch.base + uint64(bits.TrailingZeros64(m))*ch.size
 			p := unsafe.Add(h.data, off-h.dataOff)
-			for i := uint64(0); i < size; i += 8 {
+			for i := uint64(0); i < ch.size; i += 8 {
 				*(*uint64)(unsafe.Add(p, i)) = 0
 			}
-			storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2, commit
+			a := &ch.active.A
+			storeA(a, loadA(a)|m&-m) // model: S2, commit
 			ph.used = 1
 		}
 	}
@@ -73,76 +79,52 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 func (h *Heap) Free(off uint64) error {
 	rel := off - h.dataOff
 	page := rel >> layout.PageShift
-	if page < h.limit.Load() {
-		ph := h.enter()
-		if ph != nil && h.freeOwn(ph, rel, page) {
-			h.leave(ph)
-			return nil
-		}
-		h.leave(ph)
+	if page >= h.limit.Load() {
+		return h.freeSlow(off)
 	}
-	return h.freeSlow(off)
-}
-
-// freeOwn frees a block in a span of this heap. False: it is not one, or
-// something is odd, and nothing was done. Runs entered.
-func (h *Heap) freeOwn(ph *procHeap, rel, page uint64) bool {
-	s := loadState(h.states, page)
-	in := rel & layout.PageMask
-	if s.Kind() == layout.Back {
-		d := s.Len()
-		if d > page {
-			return false
-		}
-		page -= d
-		in += d << layout.PageShift
-		s = loadState(h.states, page)
+	ph := h.mark(pin())
+	if ph == nil {
+		return h.freeElse(ph, off)
 	}
-	if s&layout.OwnerMask != ph.owner {
-		return false
+	k := h.known.look(page)
+	c := k.class()
+	if !k.in(ph.known) || c >= layout.Classes {
+		return h.freeElse(ph, off)
 	}
-	c := s.Class()
-	k := &classes[c&127]
-	i := in * k.magic >> layout.MagicShift
-	if i >= k.blocks || i*k.size != in || c >= layout.Classes {
-		return false
+	page -= k.back()
+	in := rel - page<<layout.PageShift
+	ch := &ph.cls[c]
+	i := in * ch.magic >> layout.MagicShift
+	if i >= ch.blocks || i*ch.size != in {
+		return h.freeElse(ph, off)
 	}
 	b := (*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))
-	w := i >> 6 & 3
+	w := &b[i>>6&3]
 	bit := uint64(1) << (i & 63)
-	a := loadA(&b[w].A)
-	if a&bit == 0 || atomic.LoadUint64(&b[w].R)&bit != 0 { // model: S3
-		return false
+	a := loadA(&w.A)
+	if a&bit == 0 || atomic.LoadUint64(&w.R)&bit != 0 { // model: S3
+		return h.freeElse(ph, off)
 	}
-	ch := &ph.cls[c]
-	at := atomic.LoadUint64(&b[0].Hint)
-	if at >= uint64(len(ch.spans)) {
-		return false
+	if w == ch.active {
+		// Not to avail: the next block that Malloc gives out would wait for all that
+		// was computed here.
+		storeA(&w.A, a&^bit) // model: S4, commit
+		ch.again |= bit
+		h.leave(ph)
+		return nil
 	}
-	e := ch.spans[at]
-	if !e.is(page) {
-		return false
+	storeA(&w.A, a&^bit) // model: S4, commit
+	at := k.index()
+	ch.enqueue(at)
+	if a == bit {
+		h.emptied(ph, c, at, page)
 	}
-	storeA(&b[w].A, a&^bit) // model: S4, commit
-	if e&entryQueued == 0 {
-		ch.spans[at] = e | entryQueued
-		ch.push(int(at))
-	}
-	if a == bit && int(at)+1 != ch.cur {
-		h.emptied(ph, c, int(at), page)
-	}
-	return true
+	h.leave(ph)
+	return nil
 }
 
-// emptied gives an empty span up unless it is the only one with room. Runs
-// entered.
-func (h *Heap) emptied(ph *procHeap, c, at int, page uint64) {
-	ch := &ph.cls[c]
-	if (ch.avail != 0 || ch.queued > 1) && h.empty(page, c) {
-		h.letGo(ph, c, at)
-	}
-}
-
-func loadState(states unsafe.Pointer, page uint64) layout.State {
-	return layout.State((*atomic.Uint64)(unsafe.Add(states, page*layout.StateSize)).Load())
+// freeElse leaves a heap that has not the block, or not as it should be.
+func (h *Heap) freeElse(ph *procHeap, off uint64) error {
+	h.leave(ph)
+	return h.freeSlow(off)
 }

@@ -31,11 +31,11 @@ type Attachment struct {
 type Heap struct {
 	// Read by every call, written rarely.
 	dataOff uint64
-	states  unsafe.Pointer
 	bits    unsafe.Pointer
 	data    unsafe.Pointer
 	limit   atomic.Uint64 // pages known to exist and to be visible
 	procs   []place       // by processor; one beyond has no heap
+	known   pageTable     // there before the first heap is
 
 	r      *region.Region
 	slot   int
@@ -95,7 +95,7 @@ func Attach(at Attachment) *Heap {
 	if h.lanes = at.Lanes; h.lanes == nil && h.slot > 0 {
 		h.lanes = robust.NewLanes(r, h.slot)
 	}
-	h.states, h.bits, h.data = r.Zones()
+	_, h.bits, h.data = r.Zones()
 	h.procs = make([]place, min(max(procs(), runtime.NumCPU(), 16), layout.InHand))
 	h.budget = keepPages(r.Geo.MaxPages)
 	h.options.init()

@@ -8,14 +8,14 @@ import (
 	_ "unsafe" // for go:linkname
 )
 
-// A goroutine between procPin and procUnpin stays on its processor and cannot be
+// A goroutine between pin and unpin stays on its processor and cannot be
 // interrupted by another goroutine there. The Go team keeps both reachable.
 
-//go:linkname procPin runtime.procPin
-func procPin() int
+//go:linkname pin runtime.procPin
+func pin() int
 
-//go:linkname procUnpin runtime.procUnpin
-func procUnpin()
+//go:linkname unpin runtime.procUnpin
+func unpin()
 
 // guard is empty: the processor guards its heap.
 type guard struct{}
@@ -23,8 +23,10 @@ type guard struct{}
 // enter pins the goroutine and gives its processor's heap, nil if there is none.
 // leave follows in every case. The mark comes before the look: whoever unlinks a
 // heap and then makes every processor pass a barrier sees one or the other.
-func (h *Heap) enter() *procHeap {
-	id := procPin()
+func (h *Heap) enter() *procHeap { return h.mark(pin()) }
+
+// mark is enter for who is pinned; small enough to be part of its caller.
+func (h *Heap) mark(id int) *procHeap {
 	if uint(id) >= uint(len(h.procs)) {
 		return nil
 	}
@@ -41,21 +43,21 @@ func (h *Heap) leave(ph *procHeap) {
 	if ph != nil {
 		ph.place.inside = 0
 	}
-	procUnpin()
+	unpin()
 }
 
 // here is the number of a heap for the caller to use, and whether it can have
 // one.
 func (h *Heap) here() (int, bool) {
-	id := procPin()
-	procUnpin()
+	id := pin()
+	unpin()
 	return id, id < len(h.procs)
 }
 
 // self is the number of the caller's heap.
 func (h *Heap) self() int {
-	id := procPin()
-	procUnpin()
+	id := pin()
+	unpin()
 	return id
 }
 

@@ -19,8 +19,13 @@ type guard struct {
 
 // enter locks one of the process's heaps, nil if there is none. leave follows in
 // every case.
-func (h *Heap) enter() *procHeap {
-	i, _ := h.here()
+func (h *Heap) enter() *procHeap { return h.mark(pin()) }
+
+// pin chooses the heap that mark will try.
+func pin() int { return int(rand.Uint32N(uint32(runtime.GOMAXPROCS(0)))) }
+
+func (h *Heap) mark(i int) *procHeap {
+	i %= len(h.procs)
 	ph := h.procs[i].heap.Load()
 	if ph == nil {
 		return nil
@@ -46,7 +51,7 @@ func (h *Heap) leave(ph *procHeap) {
 // here is the number of a heap for the caller to use, and whether it can have
 // one.
 func (h *Heap) here() (int, bool) {
-	return int(rand.Uint32N(uint32(min(runtime.GOMAXPROCS(0), len(h.procs))))), true
+	return pin() % len(h.procs), true
 }
 
 // prepareBarrier has nothing to prepare: locks order what heaps do.

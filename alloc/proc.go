@@ -11,8 +11,8 @@ import (
 // Nothing in it is needed by anybody else.
 type procHeap struct {
 	place *place
-	guard              // who is inside, where processors cannot be pinned
-	owner layout.State // what OwnerMask shows of a span of this heap
+	guard       // who is inside, where processors cannot be pinned
+	known known // of its spans' pages
 	id    int
 	used  uint32       // entered since somebody last looked
 	seen  atomic.Int64 // when it was last found used
@@ -28,10 +28,10 @@ type place struct {
 	_      [48]byte
 }
 
-func newProcHeap(at *place, id, slot int, gen uint16) *procHeap {
+func newProcHeap(at *place, id int) *procHeap {
 	// All else begins as zero: a new heap touches no page of memory for classes
 	// that are not used.
-	return &procHeap{id: id, place: at, owner: layout.OwnedSpan(0, id, slot, gen, 0) & layout.OwnerMask}
+	return &procHeap{id: id, place: at, known: knownOf(id)}
 }
 
 // refill makes a word with a free block the active one. False: the heap's spans of
@@ -51,6 +51,28 @@ func (h *Heap) letGo(ph *procHeap, c, i int) {
 	if g, ok := h.remove(ph, c, i); ok {
 		h.disown(uint64(g.page), c, g.tagged)
 	}
+}
+
+// keepEmpty is how many empty spans of a class a heap keeps, in pages: a program
+// that frees much and then allocates much again is not to make spans each time.
+// They are given up before the arena uses more than ever, and when the heap is idle.
+const keepEmpty = 16
+
+// emptied is told that span at, not the active one, may have lost its last block.
+// It gives it up if the class has others with room, and keeps enough empty ones.
+// Runs entered.
+func (h *Heap) emptied(ph *procHeap, c, at int, page uint64) {
+	ch := &ph.cls[c]
+	if at+1 == ch.cur || ch.spans[at]&entryEmpty != 0 || ch.avail|ch.again == 0 && ch.queued <= 1 || !h.empty(page, c) {
+		return
+	}
+	pages := int(layout.ClassTable[c].Pages)
+	if ch.empty+pages > min(keepEmpty, h.budget/2) {
+		h.letGo(ph, c, at)
+		return
+	}
+	ch.empty += pages
+	ch.spans[at] |= entryEmpty
 }
 
 // goner is a span that a heap holds no more and that is yet to be disowned. Its
@@ -76,11 +98,12 @@ func (h *Heap) disownGoners(out *goners) {
 
 // remove takes one span out of the heap. Runs entered, or with the heap shut out.
 func (h *Heap) remove(ph *procHeap, c, i int) (g goner, ok bool) {
-	e, ok := ph.cls[c].drop(i)
+	e, ok := ph.cls[c].drop(i, c)
 	if !ok {
 		return g, false
 	}
 	ph.pages.Add(-int64(layout.ClassTable[c].Pages))
+	h.known.forget(c, e.page())
 	return goner{uint32(e.page()), uint8(c), e&entryTagged != 0}, true
 }
 
@@ -95,9 +118,11 @@ func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State, out *go
 	if !h.cas(page, s, s.ForHeap(ph.id)) {
 		return false
 	}
-	i := ph.cls[c].put(page, s&layout.Tagged != 0)
+	i := ph.cls[c].put(page, c, s&layout.Tagged != 0)
 	ph.pages.Add(pages)
-	h.setHint(page, uint64(i))
+	if s&(layout.Tagged|layout.Orphaned) == 0 {
+		h.known.learn(ph.id, c, page, i)
+	}
 	return true
 }
 

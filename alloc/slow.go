@@ -114,7 +114,8 @@ func (h *Heap) take(ph *procHeap, c int, in *intent) (uint64, bool) {
 	ch.avail = m & (m - 1)
 	off := ch.base + classes[c].size*lowBit(m)
 	in.note(off, 0)
-	storeA(ch.aword, loadA(ch.aword)|m&-m) // model: S2 M2, commit
+	a := &ch.active.A
+	storeA(a, loadA(a)|m&-m) // model: S2 M2, commit
 	ph.used = 1
 	return off, true
 }
@@ -156,8 +157,11 @@ func (h *Heap) makeHeap() bool {
 	if h.noHeaps.Load() || h.r.Lost("malloc") != nil {
 		return false
 	}
+	if h.known.open(h.r.Window) != nil {
+		return false
+	}
 	if at := &h.procs[id]; at.heap.Load() == nil {
-		at.heap.Store(newProcHeap(at, h.spareID(), h.slot, h.gen))
+		at.heap.Store(newProcHeap(at, h.spareID()))
 		if h.heaps++; h.heaps > 1 {
 			prepareBarrier()
 		}

@@ -6,16 +6,19 @@ import "usarena/internal/layout"
 // with room the indices, newest last. The number of spans is not bounded here; the
 // arrays grow while nobody is inside the heap.
 type classHeap struct {
-	avail uint64  // blocks of the active word that are free: clear in A and in R
-	aword *uint64 // the active word of A
-	base  uint64  // offset of the block of bit 0
-	cur   int     // index of the active span and 1, or 0
-	word  int     // the active word's index
+	avail     uint64          // blocks of the active word that are free: clear in A and in R
+	again     uint64          // blocks of the active word that were freed since
+	active    *layout.BitWord // the active word, nil if there is none
+	base      uint64          // offset of the block of bit 0
+	classInfo                 // of the class, once it has had a span
+	cur       int             // index of the active span and 1, or 0
+	word      int             // the active word's index
 
 	spans  []entry
 	queue  []uint32 // as long as spans: an index is in it once
 	queued int      // of queue
 	held   int      // spans
+	empty  int      // pages of those that are kept empty
 	spare  int      // an index that no span has and 1, the next in its entry; 0 none
 	hand   int      // index where the next search goes on
 
@@ -36,13 +39,13 @@ const (
 	entryHeld   entry = 1 << iota // there is a span
 	entryQueued                   // the index is in the queue
 	entryTagged                   // the span has blocks of other users
+	entryEmpty                    // it had no live block and was kept, and has not been used since
 
 	entryShift = iota
 )
 
-func held(page uint64) entry        { return entry(page)<<entryShift | entryHeld }
-func (e entry) page() uint64        { return uint64(e >> entryShift) }
-func (e entry) is(page uint64) bool { return e&^(entryQueued|entryTagged) == held(page) }
+func held(page uint64) entry { return entry(page)<<entryShift | entryHeld }
+func (e entry) page() uint64 { return uint64(e >> entryShift) }
 
 // roomForOne says that one more span can be put in.
 func (ch *classHeap) roomForOne() bool { return ch.spare > 0 || len(ch.spans) < cap(ch.spans) }
@@ -73,7 +76,8 @@ func (ch *classHeap) adopt(a *arrays) {
 }
 
 // put gives a span an index. There is room for one.
-func (ch *classHeap) put(page uint64, tagged bool) (i int) {
+func (ch *classHeap) put(page uint64, c int, tagged bool) (i int) {
+	ch.classInfo = classes[c&127]
 	e := held(page)
 	if tagged {
 		e |= entryTagged
@@ -94,18 +98,27 @@ func (ch *classHeap) put(page uint64, tagged bool) (i int) {
 }
 
 // drop removes a span. The index may stay in the queue.
-func (ch *classHeap) drop(i int) (e entry, ok bool) {
+func (ch *classHeap) drop(i, c int) (e entry, ok bool) {
 	if uint(i) >= uint(len(ch.spans)) || ch.spans[i]&entryHeld == 0 {
 		return 0, false
 	}
 	e = ch.spans[i]
 	if ch.cur == i+1 {
-		ch.cur, ch.avail = 0, 0
+		ch.cur, ch.avail, ch.again, ch.active = 0, 0, 0, nil
 	}
+	ch.inUse(i, c)
 	ch.spans[i] = entry(ch.spare)<<entryShift | e&entryQueued
 	ch.spare = i + 1
 	ch.held--
 	return e, true
+}
+
+// inUse ends that span i counts as one that was kept empty.
+func (ch *classHeap) inUse(i, c int) {
+	if ch.spans[i]&entryEmpty != 0 {
+		ch.spans[i] &^= entryEmpty
+		ch.empty -= int(layout.ClassTable[c].Pages)
+	}
 }
 
 // enqueue notes that span i may have room.
@@ -127,15 +140,23 @@ func (ch *classHeap) push(i int) {
 // next makes a word with a free block the active one and gives its free blocks, 0
 // if no span that is known to have room has any. Runs entered.
 func (h *Heap) next(ch *classHeap, c int) uint64 {
+	if m := ch.again; m != 0 {
+		ch.again = 0
+		if m &^= loadBits(&ch.active.R); m != 0 { // model: S1. Somebody else may have freed it too
+			ch.avail = m
+			return m
+		}
+	}
 	if ch.cur > 0 && words(c) > 1 && h.activate(ch, c, ch.cur-1, ch.word+1) {
 		return ch.avail
 	}
-	ch.cur = 0
+	ch.cur, ch.active = 0, nil
 	for ch.queued > 0 {
 		ch.queued--
 		i := int(ch.queue[ch.queued])
 		ch.spans[i] &^= entryQueued
 		if ch.spans[i]&entryHeld != 0 && h.activate(ch, c, i, 0) {
+			ch.inUse(i, c)
 			return ch.avail
 		}
 	}
@@ -150,7 +171,7 @@ func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 		free := ^(loadBits(&b[w&3].A) | loadBits(&b[w&3].R)) & wordMask(c, w) // model: S1
 		if free != 0 {
 			ch.cur, ch.word, ch.avail = i+1, w, free
-			ch.aword = &b[w&3].A
+			ch.active = &b[w&3]
 			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*classes[c].size
 			return true
 		}
@@ -175,11 +196,8 @@ func (h *Heap) collectSome(ph *procHeap, c int) {
 		if e&entryHeld == 0 || !h.collect(e.page(), c, e&entryTagged != 0) {
 			continue
 		}
-		if ch.queued > 0 && h.empty(e.page(), c) {
-			h.letGo(ph, c, i)
-			continue
-		}
 		ch.enqueue(i)
+		h.emptied(ph, c, i, e.page())
 	}
 }
 

@@ -104,10 +104,10 @@ func (b SpanBug) String() string { return spanBugNames[b] }
 var spanMarks = [...]Mark{
 	mKill:         {"", "the process is killed"},
 	mAttach:       {"", "the slot is attached again"},
-	mChoose:       {"S1", "proc.go activate, slow.go once: ^(A|R)"},
+	mChoose:       {"S1", "spans.go activate, slow.go once: ^(A|R)"},
 	mMalloc:       {"S2", "fast_unsafe.go Malloc, slow.go take, once: A |= bit, commit"},
-	mOwnLook:      {"S3", "fast_unsafe.go freeOwn: bit in A and not in R"},
-	mOwnFree:      {"S4", "fast_unsafe.go freeOwn: A &^= bit, commit"},
+	mOwnLook:      {"S3", "fast_unsafe.go Free: bit in A and not in R"},
+	mOwnFree:      {"S4", "fast_unsafe.go Free: A &^= bit, commit"},
 	mFreeA:        {"S5", "free.go find: load A"},
 	mFreeR:        {"S6", "free.go find: load R"},
 	mFreeOr:       {"S7", "free.go giveBack: R |= bit, commit"},

@@ -41,7 +41,7 @@ func chooseSteps(b *base, f film) (ks []int) {
 		if *own {
 			matters = f.matters()
 		}
-		for k := 0; k <= f.steps; k += max(*every, 1) {
+		for k := *from; k <= f.steps; k += max(*every, 1) {
 			if matters == nil || matters[k] {
 				ks = append(ks, k)
 			}

@@ -21,6 +21,7 @@ var (
 	every    = flag.Int("steps.every", 0, "kill at every N-th instruction")
 	all      = flag.Bool("steps.all", false, "kill at every instruction")
 	own      = flag.Bool("steps.own", false, "kill at every instruction of the project, and before and after every system call and every change of the arena")
+	from     = flag.Int("steps.from", 0, "the instruction at which -steps.all, -steps.own and -steps.every begin: a long run in parts")
 	plantAll = flag.Bool("steps.planted", false, "build with all planted bugs")
 	only     = flag.String("steps.op", "", "operations whose names match")
 	seed     = flag.Uint64("steps.seed", 0, "seed of random choices, 0 takes the time")

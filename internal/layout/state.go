@@ -61,11 +61,6 @@ const (
 	slotBits  = 14
 )
 
-// OwnerMask covers all of a Span word but class and sequence: two spans of one
-// owner with nobody else's blocks agree under it.
-const OwnerMask = kindMask | Owned | Orphaned | Tagged | (1<<heapBits-1)<<heapShift |
-	(1<<slotBits-1)<<slotShift | 0xffff<<genShift
-
 // Constructors, one for each kind.
 func FreeRun(pages uint64) State { return State(Free) | State(pages)&lenMask<<lenShift }
 func PendingRun(pages uint64) State {

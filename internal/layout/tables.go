@@ -85,7 +85,7 @@ type BitWord struct {
 	A    uint64 // truth: allocated; the owner's plain store
 	R    uint64 // truth: returned by others
 	K    uint64 // truth: left by a dead user and kept; or about to be freed by an operation on a cell
-	Hint uint64 // hint: of the first word the owner's own note, of the others zero
+	Hint uint64 // hint: of the first word, in a run of objects, the page and 1 of the next; else zero
 }
 
 // Sizes of the records.

@@ -14,6 +14,9 @@ import (
 // told as an orphan. ErrNoSpace, ErrClosed. IRIX: usmalloc.
 func (h *Heap) Malloc(n uint64) (uint64, error) {
 	if n > layout.MaxSmall {
+		if off := h.mallocAgain(n); off != 0 {
+			return off, nil
+		}
 		return h.mallocSlow(n)
 	}
 	c := layout.ClassOf(n)
@@ -123,8 +126,12 @@ func (h *Heap) Free(off uint64) error {
 	return nil
 }
 
-// freeElse leaves a heap that has not the block, or not as it should be.
+// freeElse leaves a heap of whose small blocks it is none, or not as it should be.
 func (h *Heap) freeElse(ph *procHeap, off uint64) error {
+	freed := ph != nil && h.stashAway(ph, off)
 	h.leave(ph)
+	if freed {
+		return nil
+	}
 	return h.freeSlow(off)
 }

@@ -3,6 +3,7 @@ package alloc
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"time"
 
 	"usarena/internal/errs"
@@ -24,13 +25,21 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 	if n > h.r.Geo.MaxPages {
 		return 0, h.noSpace(w, nil)
 	}
-	if hd := h.r.Header(); hd.UsedPages.Load()+int64(n) > int64(hd.HighPages.Load()) {
-		h.giveUpEmpty() // before the arena uses more than ever
-	}
 	var refused error
 	for round := 0; ; round++ {
-		if p, ok := h.look(w); ok {
+		if p, ok := h.lookFirst(w); ok {
 			return p, nil
+		}
+		if h.ownRuns() {
+			if p, ok := h.look(w); ok {
+				return p, nil
+			}
+		}
+		if h.dense(n) {
+			if grew, _ := h.grow(w); grew {
+				round = min(round, 1) - 1
+				continue
+			}
 		}
 		p, ok, busy := h.lookHard(w)
 		if ok {
@@ -60,6 +69,14 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 	}
 }
 
+// dense says that n pages, few beside those of the arena, would leave less than an
+// eighth of it free. What free pages the hints do not tell of are then not worth a
+// look at every word.
+func (h *Heap) dense(n uint64) bool {
+	committed := h.r.Committed()
+	return n <= committed/16 && h.r.Header().UsedPages.Load()+int64(n) > int64(committed-committed/8)
+}
+
 // patience is how many rounds of at least 50 microseconds are spent on a region
 // that a living user keeps locked: a moment, and in an arena of one region, where
 // there is nowhere else to go, seconds. Nothing is ever taken from the living.
@@ -70,39 +87,47 @@ func (h *Heap) patience() int {
 	return 200
 }
 
-// look tries the regions in turn.
+// lookFirst is look; if the arena would use more pages than ever, the caller's heap
+// gives up before what it can.
+func (h *Heap) lookFirst(w want) (uint64, bool) {
+	if hd := h.r.Header(); hd.UsedPages.Load()+int64(w.n) > int64(hd.HighPages.Load()) {
+		h.giveUpEmpty()
+	}
+	return h.look(w)
+}
+
+// look tries the regions in turn, from the one where a request of about this
+// length was met last: those before it have not had room since. Now and then it
+// begins at the first region, so that what is free there is used before what lies
+// beyond.
 func (h *Heap) look(w want) (uint64, bool) {
 	regions := h.regions()
-	start := h.home.Load()
-	if start >= regions {
+	last := &h.lastFound[bits.Len64(w.n)%len(h.lastFound)]
+	start := last.Load()
+	if start >= regions || h.looks.Add(1)%looksFromStart == 0 {
 		start = 0
 	}
-	contended := false
 	for k := uint64(0); k < regions; k++ {
 		r := start + k
 		if r >= regions {
 			r -= regions
 		}
-		if !h.mayHave(r, w.n) {
-			continue
-		}
-		if !h.lock(r, false) {
-			contended = true
+		if !h.mayHave(r, w.n) || !h.lock(r, false) {
 			continue
 		}
 		p, ok := h.fromRegion(r, w, false)
 		h.unlock(r)
 		if ok {
-			if contended {
-				h.home.Store(r)
-			} else if start != 0 && r < start {
-				h.home.Store(0)
+			if r != start {
+				last.Store(r)
 			}
 			return p, true
 		}
 	}
 	return 0, false
 }
+
+const looksFromStart = 64
 
 // lookHard believes no hint: it takes locks from the dead, scans every region,
 // and then looks for room across them. busy says that some region was in the

@@ -51,16 +51,17 @@ type Heap struct {
 
 	life    sync.RWMutex // read: a slow call in progress; write: Close
 	closed  bool
-	noHeaps atomic.Bool // an option asks for the slow path
-	mu      sync.Mutex  // creation and emptying of processor heaps
-	heaps   int         // processor heaps made so far
+	noHeaps atomic.Bool  // an option asks for the slow path
+	mu      sync.Mutex   // creation and emptying of processor heaps
+	heaps   atomic.Int32 // processor heaps made so far
 	trimmer atomic.Bool
 	born    time.Time // what heaps' times count from
 
-	seq     atomic.Uint32                 // of the next new span
-	damage  atomic.Bool                   // nonsense was met in a state word
-	home    atomic.Uint64                 // region where the next run is looked for first
-	cursors [layout.Classes]atomic.Uint64 // page where the next disowned span is looked for
+	seq       atomic.Uint32                 // of the next new span
+	damage    atomic.Bool                   // nonsense was met in a state word
+	looks     atomic.Uint32                 // for free runs
+	lastFound [32]atomic.Uint64             // region where one was found, by the length's bits
+	cursors   [layout.Classes]atomic.Uint64 // page where the next disowned span is looked for
 
 	options   options
 	leaveSlot func() // gives the slot back, where no package above does

@@ -13,11 +13,28 @@ func (h *Heap) mallocLarge(n uint64, q ask) (uint64, error) {
 	if !ok {
 		return 0, h.noSpace(want{n: min(n>>layout.PageShift, 1<<40)}, nil)
 	}
-	p, err := h.allocRun(want{pages, q.align, layout.LargeRun(pages, h.slot, h.gen), q.in})
+	w := want{pages, q.align, layout.LargeRun(pages, h.slot, h.gen), q.in}
+	if q.align == 1 && h.stashes() {
+		if p, ok := h.rounded(w); ok {
+			return h.r.OffsetOf(p), nil
+		}
+	}
+	p, err := h.allocRun(w)
 	if err != nil {
 		return 0, err
 	}
 	return h.r.OffsetOf(p), nil
+}
+
+// rounded gives a request one of the lengths that heaps remember, if that takes no
+// more pages than the arena has.
+func (h *Heap) rounded(w want) (page uint64, ok bool) {
+	w.n = stashLength(w.n)
+	w.state = w.state.WithLen(w.n)
+	if page, ok = h.fromStash(w); !ok && w.n <= stashPages {
+		page, ok = h.lookFirst(w)
+	}
+	return page, ok
 }
 
 // freeLarge frees a large block, whoever allocated it, by one compare-and-swap.

@@ -17,7 +17,8 @@ type procHeap struct {
 	used  uint32       // entered since somebody last looked
 	seen  atomic.Int64 // when it was last found used
 	pages atomic.Int64 // pages of all spans held
-	clock int          // class from which the next span is given up
+	stash stash
+	clock int // class from which the next span is given up
 	cls   [layout.Classes]classHeap
 }
 
@@ -56,7 +57,7 @@ func (h *Heap) letGo(ph *procHeap, c, i int) {
 // keepEmpty is how many empty spans of a class a heap keeps, in pages: a program
 // that frees much and then allocates much again is not to make spans each time.
 // They are given up before the arena uses more than ever, and when the heap is idle.
-const keepEmpty = 16
+const keepEmpty = 64
 
 // emptied is told that span at, not the active one, may have lost its last block.
 // It gives it up if the class has others with room, and keeps enough empty ones.
@@ -172,6 +173,9 @@ func (h *Heap) giveUpEmpty() {
 				h.letGoEmpty(ph, c, int(ch.queue[q]))
 			}
 			h.letGoEmpty(ph, c, ch.cur-1)
+		}
+		if h.stashRoom(ph); ph.stash.pages > ph.stash.most {
+			h.forgetRuns(ph)
 		}
 	}
 	h.leave(ph)

@@ -130,11 +130,12 @@ func (h *Heap) inPlace(b block, n uint64) bool {
 	if !b.large {
 		return n <= b.size && (n > b.size/2 || b.size <= 2*layout.MinBlock)
 	}
-	pages, ok := pagesFor(n)
+	least, ok := pagesFor(n)
+	pages := stashLength(least)
 	switch {
 	case !ok || n <= layout.MaxSmall:
 		return false
-	case pages == b.state.Len():
+	case least <= b.state.Len() && b.state.Len() <= pages:
 		return true
 	case pages < b.state.Len():
 		h.shrink(b.page, b.state, pages)

@@ -161,8 +161,10 @@ func (h *Heap) makeHeap() bool {
 		return false
 	}
 	if at := &h.procs[id]; at.heap.Load() == nil {
-		at.heap.Store(newProcHeap(at, h.spareID()))
-		if h.heaps++; h.heaps > 1 {
+		ph := newProcHeap(at, h.spareID())
+		h.stashRoom(ph)
+		at.heap.Store(ph)
+		if h.heaps.Add(1) > 1 {
 			prepareBarrier()
 		}
 	}

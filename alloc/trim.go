@@ -126,6 +126,7 @@ func (h *Heap) settleAt(id int, ph *procHeap) {
 
 // disownAll gives up all spans of a heap that nobody can enter any more.
 func (h *Heap) disownAll(ph *procHeap) {
+	h.forgetRuns(ph)
 	for c := range ph.cls {
 		for i := range ph.cls[c].spans {
 			h.letGo(ph, c, i)

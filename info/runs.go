@@ -20,7 +20,7 @@ func (l *looker) lookAtRun(r run) {
 			l.bad(KindReserved, r.page, "free run: word %#x has bits that nothing uses", uint64(r.word))
 		}
 	case layout.Pending:
-		if r.word != layout.PendingRun(r.word.Len()) {
+		if r.word&^layout.Clean != layout.PendingRun(r.word.Len()) {
 			l.bad(KindReserved, r.page, "pending run: word %#x has bits that nothing uses", uint64(r.word))
 		}
 	case layout.Large:
@@ -72,7 +72,7 @@ func (m *image) inside(r run, i uint64, word layout.State) (kind, why string) {
 		}
 	case first && crosses:
 		// The walk compares it with the block when it gets there.
-	case k == layout.Back && r.kind == layout.Pending && word == layout.BackTo(i):
+	case k == layout.Back && r.kind == layout.Pending && r.word&layout.Clean == 0 && word == layout.BackTo(i):
 	case k == layout.Span || k == layout.Large || k == layout.Pending:
 		return KindOverlap, fmt.Sprintf("another run begins here, %s", k)
 	case word != 0:

@@ -19,6 +19,9 @@ type rword uint16
 
 const rOrph rword = 1 << 11
 
+// rClean says that nothing stands within a pending run.
+const rClean rword = 1 << 12
+
 func runOf(kind, n uint8) rword         { return rword(kind) | rword(n)<<3 }
 func contOf(d, here uint8) rword        { return runOf(kCont, d) | rword(here)<<6 }
 func (w rword) kind() uint8             { return uint8(w & 7) }
@@ -104,6 +107,8 @@ const (
 	runFree
 	runFreeLow
 	runFreeDirty
+	runAgainRest // only in the planted bug
+	runAgain
 	runVisit // recovery
 	runMark
 )
@@ -141,7 +146,8 @@ const (
 	canCross
 	canGrow
 	canRescue
-	canRuns = 1<<iota - 1
+	canStash // remember what is freed, and make it a block again
+	canRuns  = 1<<iota - 1
 )
 
 // Start is an arena that nobody used yet.
@@ -180,6 +186,9 @@ func (s runState) String() string {
 		}
 		if w.kind() == kCont {
 			t += fmt.Sprintf("/%d", w.here())
+		}
+		if w&rClean != 0 {
+			t += "c"
 		}
 		if w.slot() != 0 && w.kind() == kLarge || w&rOrph != 0 {
 			t += fmt.Sprintf(".%d", w.slot())

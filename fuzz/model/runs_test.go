@@ -35,6 +35,11 @@ func runRuns() map[string]Runs {
 			Can: [3]uint16{any | canRescue, any | canRescue}},
 		"marks, three processes": {Procs: 3, Regions: 1, Pages: 2, First: 2, Most: 2, Live: 2, Kills: 2, Sizes: 0b110, Slots: true,
 			Can: [3]uint16{small | canExtend, small | canShrink, canRescue}},
+		"stash": {Procs: 2, Regions: 1, Pages: 4, First: 4, Most: 4, Live: 3, Kills: 1, Sizes: 0b1110, Can: [3]uint16{worker | canStash, worker | canStash}},
+		"stash, spans": {Procs: 2, Regions: 1, Pages: 4, First: 3, Most: 4, Live: 3, Kills: 1, Sizes: 0b110, Spans: true,
+			Can: [3]uint16{small | canStash, worker | canGrow | canStash}},
+		"stash, two regions, marks": {Procs: 2, Regions: 2, Pages: 2, First: 4, Most: 4, Live: 3, Kills: 1, Sizes: 0b1110, Slots: true,
+			Can: [3]uint16{any | canStash, small | canStash | canRescue}},
 		"three processes": {Procs: 3, Regions: 2, Pages: 2, First: 4, Most: 4, Live: 2, Kills: 2, Sizes: 0b11110,
 			Can: [3]uint16{small | canCross, small | canExtend, canShrink | canRelease}},
 	}
@@ -78,6 +83,12 @@ func runBugRun(b RunBug) Runs {
 		m.Can[0] |= canRescue
 	case JoinKeepsBack:
 		m.Spans = true
+	case AgainUnclean:
+		m.Spans = true
+		fallthrough
+	case AgainShorter:
+		m.Can[0] |= canStash
+		m.Can[1] |= canStash
 	}
 	return m
 }

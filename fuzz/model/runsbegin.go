@@ -95,6 +95,9 @@ func (m *Runs) begin(fresh func() *runStep) {
 		}
 	}
 	for p := uint8(0); p < f.Committed; p++ {
+		if can&canStash != 0 {
+			fresh().again(p)
+		}
 		if b := f.Block[p] & 15; b != 0 && f.Busy>>p&1 == 0 {
 			m.beginBlock(fresh, can, p, b)
 		}

@@ -29,6 +29,61 @@ func (n *runStep) same() (block, word bool) {
 	return true, false
 }
 
+// stash emits the other way to free a large block: its heap remembers it, and no
+// hint tells of it (so models with hints leave this out).
+func (n *runStep) stash() {
+	p := n.me()
+	k := p.S.n()
+	if n.m.Can[n.i]&canStash == 0 || p.S.kind() != kLarge || p.S&rOrph != 0 || p.At+k > n.m.end(p.At/n.m.Pages) {
+		return
+	}
+	c := *n
+	c.W[p.At] = runOf(kPending, k) | rClean
+	c.Block[p.At] = 0
+	c.rest()
+	c.done(rFree, idle)
+}
+
+// again begins and ends a malloc that makes a run at page p a block again. Whoever
+// remembers it may have done so for long: only the word counts.
+func (n *runStep) again(p uint8) {
+	w := n.W[p]
+	k := w.n()
+	any := n.m.Bug == AgainUnclean && w.kind() == kPending && p+k <= n.m.end(p/n.m.Pages)
+	if n.blocks() >= n.m.Live || w != runOf(kPending, k)|rClean && !any {
+		return
+	}
+	me := n.me()
+	me.At, me.N, me.S = p, k, runOf(kLarge, k)
+	if n.m.Slots {
+		me.S = me.S.ofSlot(n.i)
+	}
+	if n.m.Bug == AgainShorter && k > 1 {
+		me.N, me.S = k-1, me.S.withLen(k-1)
+		me.P = k
+		n.done(rCommit, runAgainRest)
+		return
+	}
+	n.born()
+	n.done(rAgain, idle)
+}
+
+// againShorter takes only a part of a run, without the region's lock.
+func (n *runStep) againShorter() {
+	p := n.me()
+	if p.PC == runAgainRest {
+		n.W[p.At+p.N] = runOf(kFree, p.P-p.N)
+		n.done(rRest, runAgain)
+		return
+	}
+	if n.W[p.At] == runOf(kPending, p.P)|rClean && n.blocks() < n.m.Live {
+		n.born()
+	} else if n.W[p.At+p.N] == runOf(kFree, p.P-p.N) {
+		n.W[p.At+p.N] = 0
+	}
+	n.done(rAgain, idle)
+}
+
 // freeing is a free: no lock, one compare-and-swap, then hints.
 func (n *runStep) freeing() {
 	p := n.me()
@@ -45,6 +100,7 @@ func (n *runStep) freeing() {
 			n.done(rFree, runFree)
 			return
 		}
+		n.stash()
 		mark, k := uint8(rFree), p.S.n()
 		if p.S.kind() == kSpan {
 			mark, k = rRelease, spanLen

@@ -21,12 +21,14 @@ const (
 	RecoverByLength          // recovery takes any block of the same length for the dead user's
 	RecoverOnce              // recovery does not look again when a block was resized meanwhile
 	JoinKeepsBack            // join leaves the words inside of a former span
+	AgainUnclean             // any pending run is made a block again
+	AgainShorter             // a part of a run is made a block again, without the lock
 	runBugs
 )
 
 var runBugNames = [...]string{"none", "rest after commit", "no tidy", "zero before merge", "commit before cont", "shrink without lock",
 	"zero before extend", "rest virgin", "rest beyond", "hint without head", "hint when dirty", "dirty after scan", "usable before lock",
-	"recover by length", "recover once", "join keeps back"}
+	"recover by length", "recover once", "join keeps back", "again unclean", "again shorter"}
 
 // String names a bug.
 func (b RunBug) String() string { return runBugNames[b] }
@@ -73,6 +75,7 @@ const (
 	rRelease
 	rFreeLow
 	rFreeDirty
+	rAgain
 	rExtLock
 	rExtLoad
 	rExtRest
@@ -121,10 +124,11 @@ var runMarks = [...]Mark{
 	rCrossSplitRun: {"R26", "cross.go commitAcross: store the run before the place"},
 	rCrossCommit:   {"R27", "cross.go commitAcross: store the head, commit"},
 	rFind:          {"", "free.go find: load the head of a block"},
-	rFree:          {"R28", "large.go freeLarge: CAS Large to Pending, commit"},
+	rFree:          {"R28", "large.go freeLarge, stash.go stashAway: CAS Large to Pending, commit"},
 	rRelease:       {"R29", "span.go release: CAS Span to Pending, commit"},
 	rFreeLow:       {"R30", "run.go freed: lower Low"},
 	rFreeDirty:     {"R31", "run.go freed: Dirty = 1"},
+	rAgain:         {"R44", "stash.go againOf: CAS Pending to Large, commit"},
 	rExtLock:       {"R32", "large.go extend: lock, then how many pages exist"},
 	rExtLoad:       {"R33", "large.go extend: load the next head"},
 	rExtRest:       {"R34", "large.go extend: store what remains"},

@@ -53,6 +53,8 @@ func (n *runStep) step() {
 			return
 		}
 		n.done(rUnlock, idle)
+	case runAgainRest, runAgain:
+		n.againShorter()
 	case runFree, runFreeLow, runFreeDirty:
 		n.freeing()
 	case runVisit, runMark:

@@ -32,6 +32,7 @@ func (m *Runs) look(s *runState, r, p uint8, w rword) (next uint8, free, ok bool
 type view struct {
 	wrong string
 	head  [7]bool
+	clean [6]bool
 	kind  [6]uint8 // of the run, by page; kNone is virgin
 	first [6]uint8 // page of the run's head in its region
 }
@@ -69,6 +70,7 @@ func (m *Runs) walk(s *runState) (v view) {
 			}
 			for q := p; q < min(next, usable); q++ {
 				v.kind[q], v.first[q] = w.kind(), p
+				v.clean[q] = w.kind() == kPending && w&rClean != 0
 			}
 			p = next
 		}

@@ -44,7 +44,7 @@ func (m *Runs) inside(v *view, p uint8, w rword) bool {
 	case kSpan:
 		return w == runOf(kBack, p-v.first[p])
 	case kPending:
-		return w == 0 || w.kind() == kBack
+		return w == 0 || w.kind() == kBack && !v.clean[p]
 	}
 	return w == 0
 }

@@ -30,7 +30,9 @@ const (
 	BitWords       = (MaxSpanBlocks + 63) / 64
 	MinRegionPages = 256
 	MaxRegionPages = 1 << 16
-	RegionsWanted  = 1024 // region size is chosen so that there are about this many
+	regionPages    = 4096 // pages of a region, unless that makes
+	regionsLeast   = 64   // less than so many
+	regionsMost    = 4096 // or more than so many
 	smallPages     = 256  // arenas of at most this many pages pack their zones
 )
 

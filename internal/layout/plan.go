@@ -90,7 +90,7 @@ func place(n, users uint64) Geometry {
 	if users > 4000 {
 		g.Lanes = 1 // a cell's tag names a lane in 14 bits
 	}
-	g.RegionShift = uint(bits.Len64(max(min(n/RegionsWanted, MaxRegionPages), MinRegionPages)) - 1)
+	g.RegionShift = uint(bits.Len64(min(max(n/regionsLeast, MinRegionPages), max(regionPages, n/regionsMost), MaxRegionPages)) - 1)
 	g.Regions = (n + g.RegionPages() - 1) >> g.RegionShift
 
 	at := uint64(HeaderSize)

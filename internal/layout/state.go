@@ -40,6 +40,7 @@ type State uint64
 // Flags of a state word.
 const (
 	Room     State = 1 << 3  // Span, disowned: a hint that some block is free
+	Clean    State = 1 << 3  // Pending, in one region: was a large block, nothing stands within
 	Owned    State = 1 << 4  // Span: its slot, generation and heap name a live owner
 	Tagged   State = 1 << 33 // Span: its Tenants say whose blocks are in it
 	Orphaned State = 1 << 5  // left by a dead user; Span, not tagged: with all its blocks
@@ -66,6 +67,9 @@ func FreeRun(pages uint64) State { return State(Free) | State(pages)&lenMask<<le
 func PendingRun(pages uint64) State {
 	return State(Pending) | State(pages)&lenMask<<lenShift
 }
+
+// CleanRun is a pending run that may become a large block again as it is.
+func CleanRun(pages uint64) State { return PendingRun(pages) | Clean }
 func LargeRun(pages uint64, slot int, gen uint16) State {
 	return State(Large) | State(pages)&lenMask<<lenShift | owner(slot, gen)
 }

@@ -26,7 +26,7 @@ func (x *repairer) strong(w layout.State) bool {
 	case layout.Free:
 		return n > 0 && n <= x.geo.RegionPages() && w == layout.FreeRun(n)
 	case layout.Pending:
-		return n > 0 && n <= x.geo.MaxPages && w == layout.PendingRun(n)
+		return n > 0 && n <= x.geo.MaxPages && w&^layout.Clean == layout.PendingRun(n)
 	case layout.Large:
 		if w.IsObjects() {
 			return x.objectsFit(w)
@@ -91,7 +91,7 @@ func (x *repairer) claimAt(page uint64) (c claim, ok bool) {
 		return x.judged(c), ok
 	case layout.Free, layout.Pending:
 		// Such words have no more than a length: this one was a block's.
-		if w != layout.FreeRun(c.pages) && w != layout.PendingRun(c.pages) {
+		if w != layout.FreeRun(c.pages) && w&^layout.Clean != layout.PendingRun(c.pages) {
 			c.kind = layout.Large
 		}
 		if c.kind == layout.Free && c.pages == full {

@@ -1,0 +1,226 @@
+package alloc
+
+import (
+	"math/bits"
+
+	"usarena/internal/layout"
+)
+
+// A large block that is freed becomes a pending run by one compare-and-swap, and
+// its heap remembers where: another makes it a block again as long as it is. No
+// lock is held between, nobody's pages are kept: whoever scans its region may join
+// it, and then the second compare-and-swap fails. That nothing stands within the
+// run, as its Clean flag says, makes up for not knowing what became of it
+// meanwhile: a run of that word and length is as good as the one that was left.
+//
+// While a heap remembers a run no hint tells of it. Whoever finds no room where
+// hints promise it looks everywhere, so what dead users remembered is not lost.
+
+// Large blocks of up to stashPages pages have one of stashSizes lengths, eight
+// between each power of two and the next, so that what one leaves fits another.
+const (
+	stashLeast = layout.MaxSmall>>layout.PageShift + 1
+	stashPages = 256
+	stashSizes = 40
+	stashDepth = 8 // runs that are remembered of each length
+)
+
+// stash is what a heap remembers. They count as used pages.
+type stash struct {
+	runs  [stashSizes]stashed
+	pages uint64 // of all
+	most  uint64
+}
+
+type stashed struct {
+	n    int
+	page [stashDepth]uint32
+}
+
+// stashLength is the length that a block of so many pages gets.
+func stashLength(pages uint64) uint64 {
+	if pages <= 16 || pages > stashPages {
+		return pages
+	}
+	step := uint64(1) << (bits.Len64(pages-1) - 4)
+	return (pages + step - 1) &^ (step - 1)
+}
+
+// stashIndex is the number of a length; ok says that it has one.
+func stashIndex(pages uint64) (i int, ok bool) {
+	if pages < stashLeast || pages > stashPages || stashLength(pages) != pages {
+		return 0, false
+	}
+	k := bits.Len64(pages-1) - 4
+	i = 8*k + int(pages>>(k&63)) - stashLeast
+	return i, uint(i) < stashSizes
+}
+
+// again makes one of the runs that are remembered a block of so many pages, or up
+// to a quarter more. Runs entered.
+func (h *Heap) again(ph *procHeap, pages uint64) (page uint64, ok bool) {
+	i, ok := stashIndex(pages)
+	if !ok {
+		return 0, false
+	}
+	for k := i; k < min(i+stashMore, stashSizes); k++ {
+		if page, ok = h.againOf(ph, &ph.stash.runs[k], stashPagesOf(k)); ok {
+			return page, true
+		}
+	}
+	return 0, false
+}
+
+// stashMore is how many lengths are tried.
+const stashMore = 3
+
+func (h *Heap) againOf(ph *procHeap, r *stashed, pages uint64) (page uint64, ok bool) {
+	for r.n > 0 {
+		r.n--
+		page = uint64(r.page[r.n&(stashDepth-1)])
+		ph.stash.pages -= pages
+		if h.cas(page, layout.CleanRun(pages), layout.LargeRun(pages, h.slot, h.gen)) { // model: R44, commit
+			ph.used = 1
+			return page, true
+		}
+		h.r.Header().UsedPages.Add(-int64(pages))
+	}
+	return 0, false
+}
+
+// fromStash takes a request out of the shortest longer run that the caller's heap
+// remembers. Slow call.
+func (h *Heap) fromStash(w want) (page uint64, ok bool) {
+	i, ok := stashIndex(w.n)
+	if !ok || w.align > layout.PageSize {
+		return 0, false
+	}
+	page, n := h.longer(i)
+	if n == 0 {
+		return 0, false
+	}
+	r := page >> h.r.Geo.RegionShift
+	if !h.lock(r, false) {
+		h.freed(page, n)
+		return 0, false
+	}
+	defer h.unlock(r)
+	if ok = h.cas(page, layout.CleanRun(n), layout.FreeRun(n)); ok { // model: R10, commit
+		h.carve(extent{page, page + n, page + n}, page, w)
+	}
+	h.freed(page+w.n, n) // the rest; all of it had counted as used
+	return page, ok
+}
+
+// longer takes the shortest run out of the caller's heap that is longer than those
+// of number i. 0 pages: there is none.
+func (h *Heap) longer(i int) (page, pages uint64) {
+	ph := h.enter()
+	if ph != nil {
+		for k := i + 1; k < stashSizes && pages == 0; k++ {
+			if r := &ph.stash.runs[k]; r.n > 0 {
+				r.n--
+				page, pages = uint64(r.page[r.n&(stashDepth-1)]), stashPagesOf(k)
+				ph.stash.pages -= pages
+			}
+		}
+	}
+	h.leave(ph)
+	return page, pages
+}
+
+// stashAway frees the large block at offset off, if it is one and there is room to
+// remember it. Runs entered.
+func (h *Heap) stashAway(ph *procHeap, off uint64) bool {
+	page := (off - h.dataOff) >> layout.PageShift
+	s := h.r.Load(page)
+	if s.Kind() != layout.Large {
+		return false
+	}
+	pages := s.Len()
+	i, ok := stashIndex(pages)
+	rp := h.r.Geo.RegionPages()
+	if !ok || off&layout.PageMask != 0 || s != layout.LargeRun(pages, h.slot, h.gen) || page&(rp-1)+pages > rp {
+		return false
+	}
+	r := &ph.stash.runs[i]
+	if uint(r.n) >= stashDepth || ph.stash.pages+pages > ph.stash.most || !h.cas(page, s, layout.CleanRun(pages)) { // model: R28, commit
+		return false
+	}
+	r.page[r.n] = uint32(page)
+	r.n++
+	ph.stash.pages += pages
+	return true
+}
+
+// mallocAgain is a large block where one was before, 0 if none is known.
+func (h *Heap) mallocAgain(n uint64) (off uint64) {
+	if n > stashPages<<layout.PageShift {
+		return 0
+	}
+	pages := stashLength((n + layout.PageMask) >> layout.PageShift)
+	ph := h.enter()
+	if ph != nil {
+		if page, ok := h.again(ph, pages); ok {
+			off = h.dataOff + page<<layout.PageShift
+		}
+	}
+	h.leave(ph)
+	return off
+}
+
+// forgetRuns leaves to the regions what the heap remembers. Runs entered, or with
+// the heap shut out.
+func (h *Heap) forgetRuns(ph *procHeap) {
+	if ph.stash.pages == 0 {
+		return
+	}
+	for i := range ph.stash.runs {
+		r := &ph.stash.runs[i]
+		for ; r.n > 0; r.n-- {
+			pages := stashPagesOf(i)
+			h.freed(uint64(r.page[(r.n-1)&(stashDepth-1)]), pages)
+		}
+	}
+	ph.stash.pages = 0
+}
+
+// ownRuns leaves to the regions what the caller's heap remembers, and says whether
+// that is anything. Slow call.
+func (h *Heap) ownRuns() (any bool) {
+	ph := h.enter()
+	if ph != nil {
+		any = ph.stash.pages > 0
+		h.forgetRuns(ph)
+	}
+	h.leave(ph)
+	return any
+}
+
+// stashPagesOf is the length of number i.
+func stashPagesOf(i int) uint64 {
+	if i < 8 {
+		return uint64(i) + stashLeast
+	}
+	return uint64(i%8+stashLeast) << (i / 8)
+}
+
+// stashes says that the caller has a heap, which may remember runs, or gets one.
+func (h *Heap) stashes() bool {
+	if h.noHeaps.Load() || h.budget == 0 {
+		return false
+	}
+	ph := h.enter()
+	h.leave(ph)
+	return ph != nil || h.makeHeap()
+}
+
+// stashRoom bounds what the heap remembers: a sixteenth of what is in use, for all
+// of the process's heaps together.
+func (h *Heap) stashRoom(ph *procHeap) {
+	used := max(h.r.Header().UsedPages.Load(), 0)
+	ph.stash.most = min(uint64(used)/16/uint64(max(h.heaps.Load(), 1))+stashFree, uint64(h.budget))
+}
+
+// stashFree is what any heap may remember.
+const stashFree = 64

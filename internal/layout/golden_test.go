@@ -184,6 +184,7 @@ var stateFields = []struct {
 	get       func(State) uint64
 }{
 	{"all.kind", 0, 2, func(s State) uint64 { return uint64(s.Kind()) }},
+	{"Pending.Clean", 3, 3, func(s State) uint64 { return uint64(s & Clean >> 3) }},
 	{"Span.Room", 3, 3, func(s State) uint64 { return uint64(s & Room >> 3) }},
 	{"Span.Owned", 4, 4, func(s State) uint64 { return uint64(s & Owned >> 4) }},
 	{"Large.Orphaned", 5, 5, func(s State) uint64 { return uint64(s & Orphaned >> 5) }},

@@ -117,13 +117,85 @@ func (h *Heap) Free(off uint64) error {
 		return nil
 	}
 	storeA(&w.A, a&^bit) // model: S4, commit
-	at := k.index()
-	ch.enqueue(at)
-	if a == bit {
-		h.emptied(ph, c, at, page)
-	}
+	h.freedAside(ph, c, k.index(), page, a == bit)
 	h.leave(ph)
 	return nil
+}
+
+// reallocOwn is Realloc where the block is small, in a span of the caller's heap,
+// and stays where it is or moves into one that is at hand. 0: Realloc must do it.
+func (h *Heap) reallocOwn(off, n uint64) (to uint64) {
+	rel := off - h.dataOff
+	page := rel >> layout.PageShift
+	if page >= h.limit.Load() || n > layout.MaxSmall {
+		return 0
+	}
+	ph := h.mark(pin())
+	if ph != nil {
+		to = h.reallocIn(ph, rel, page, n)
+	}
+	h.leave(ph)
+	return to
+}
+
+// reallocIn is the part of reallocOwn that runs entered.
+func (h *Heap) reallocIn(ph *procHeap, rel, page, n uint64) (to uint64) {
+	k := h.known.look(page)
+	c, into := k.class(), layout.ClassOf(n)
+	if !k.in(ph.known) || c >= layout.Classes || into >= layout.Classes {
+		return 0
+	}
+	page -= k.back()
+	in := rel - page<<layout.PageShift
+	ch := &ph.cls[c]
+	i := in * ch.magic >> layout.MagicShift
+	if i >= ch.blocks || i*ch.size != in {
+		return 0
+	}
+	w := &(*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))[i>>6&3]
+	bit := uint64(1) << (i & 63)
+	if loadA(&w.A)&^loadBits(&w.R)&bit == 0 { // model: S3
+		return 0
+	}
+	if fitsSmall(ch.size, n) {
+		return rel + h.dataOff
+	}
+	dh := &ph.cls[into]
+	m := dh.avail
+	if size := min(ch.size, n); size > moveMost || m == 0 {
+		if size > moveMost {
+			return 0
+		}
+		if m = h.next(dh, into); m == 0 {
+			return 0
+		}
+	}
+	dh.avail = m & (m - 1)
+	to = dh.base + uint64(bits.TrailingZeros64(m))*dh.size
+	size := min(ch.size, n)
+	copy(unsafe.Slice((*byte)(unsafe.Add(h.data, to-h.dataOff)), size), unsafe.Slice((*byte)(unsafe.Add(h.data, rel)), size))
+	storeA(&dh.active.A, loadA(&dh.active.A)|m&-m) // model: S2, commit
+	ph.used = 1
+	a := loadA(&w.A)
+	storeA(&w.A, a&^bit) // model: S4, commit
+	if w == ch.active {
+		ch.again |= bit
+	} else {
+		h.freedAside(ph, c, k.index(), page, a == bit)
+	}
+	return to
+}
+
+// moveMost is the largest block, in bytes, that is copied while pinned.
+const moveMost = 512
+
+// freedAside is told of a block that was freed into a word that is not the active
+// one; last says that the word has no other. Runs entered.
+func (h *Heap) freedAside(ph *procHeap, c, at int, page uint64, last bool) {
+	ph.cls[c].enqueue(at)
+	if last {
+		h.emptied(ph, c, at, page)
+	}
 }
 
 // freeElse leaves a heap of whose small blocks it is none, or not as it should be.

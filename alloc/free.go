@@ -10,13 +10,13 @@ import (
 
 // freeSlow is Free for blocks of other heaps and large blocks.
 func (h *Heap) freeSlow(off uint64) (err error) {
+	if off == 0 {
+		return nil
+	}
 	if err := h.begin("free"); err != nil {
 		return err
 	}
 	defer h.end("free", &err, fault.Arm())
-	if off == 0 {
-		return nil
-	}
 	if h.limit.Load() < h.r.Visible() {
 		h.refresh()
 	}

@@ -10,10 +10,12 @@ import (
 	"usarena/internal/layout"
 )
 
-// Growth adds at least growLeast pages and otherwise an eighth of what is there,
-// up to growMost.
+// Growth adds an eighth of what is there, up to growMost pages, and at least
+// growLeast, or growSteps'th of what there may be if that is less than growFirst.
 const (
 	growLeast = 16
+	growFirst = 256
+	growSteps = 1024
 	growMost  = 8192
 )
 
@@ -176,7 +178,8 @@ func (h *Heap) grow(w want) (bool, error) {
 	if rp := g.RegionPages(); w.state.Kind() == layout.Span && from&(rp-1)+need > rp {
 		need += rp - from&(rp-1) // a span lies within one region
 	}
-	step := max(need, min(max(from/8, growLeast), growMost))
+	least := max(growLeast, min(growFirst, g.MaxPages/growSteps))
+	step := max(need, min(max(from/8, least), growMost))
 	for _, k := range []uint64{step, need} {
 		to := min(from+k, ceiling)
 		grew, err := h.r.Grow(from, to) // model: R40, commit

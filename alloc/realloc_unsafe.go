@@ -95,15 +95,54 @@ func (h *Heap) Realloc(off, n uint64) (_ uint64, err error) {
 	if n == 0 {
 		return 0, h.Free(off)
 	}
+	if to := h.reallocOwn(off, n); to > 0 {
+		return to, nil
+	}
+	size, err := h.stay(off, n)
+	if err != nil {
+		return 0, err
+	}
+	if size == 0 {
+		return off, nil
+	}
+	moved, err := h.Malloc(n)
+	if err != nil {
+		return 0, err
+	}
+	if err := h.copyBlock(moved, off, min(size, n)); err != nil {
+		h.Free(moved)
+		return 0, err
+	}
+	return moved, h.Free(off)
+}
+
+// stay makes the block at off fit n bytes where it is. If it must move, size is
+// what it has.
+func (h *Heap) stay(off, n uint64) (size uint64, err error) {
 	if err := h.begin("realloc"); err != nil {
 		return 0, err
 	}
 	defer h.end("realloc", &err, fault.Arm())
 	b, err := h.find("realloc", off)
-	if err != nil {
+	if err != nil || h.inPlace(b, n) {
 		return 0, err
 	}
-	return h.resize(b, off, n)
+	_, err = h.seen("realloc", off, min(n, b.size))
+	return b.size, err
+}
+
+func (h *Heap) copyBlock(to, from, n uint64) (err error) {
+	if err := h.begin("realloc"); err != nil {
+		return err
+	}
+	defer h.end("realloc", &err, fault.Arm())
+	copy(h.bytes(to, n), h.bytes(from, n))
+	return nil
+}
+
+// fitsSmall says that n bytes are to stay in a small block of that size.
+func fitsSmall(size, n uint64) bool {
+	return n <= size && (n > size/2 || size <= 2*layout.MinBlock)
 }
 
 // resize makes a live block fit n bytes, in place or by moving it. A block that
@@ -128,7 +167,7 @@ func (h *Heap) resize(b block, off, n uint64) (uint64, error) {
 // inPlace makes the block fit n bytes where it is.
 func (h *Heap) inPlace(b block, n uint64) bool {
 	if !b.large {
-		return n <= b.size && (n > b.size/2 || b.size <= 2*layout.MinBlock)
+		return fitsSmall(b.size, n)
 	}
 	least, ok := pagesFor(n)
 	pages := stashLength(least)

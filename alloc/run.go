@@ -65,7 +65,11 @@ type want struct {
 	in    *intent      // is told before; may be nil
 }
 
-// fromRegion takes the best fit of region r, whose lock the caller holds. With
+// fitsMost is how many fits are compared.
+const fitsMost = 32
+
+// fromRegion takes the best fit of region r, whose lock the caller holds, or of the
+// first few. With
 // all set it does not believe where the hint lets a scan begin.
 func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	hint := h.r.Lock(r)
@@ -74,7 +78,7 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	// overtaken by the scan, has set Dirty: then Low is not believed.
 	dirty := hint.Dirty.Swap(0) != 0 // model: R6
 	var best extent
-	first, longest := usable, uint64(0)
+	first, longest, fits := usable, uint64(0), 0
 	whole := h.scan(r, all || dirty, func(e extent) bool {
 		first = min(first, e.page)
 		longest = max(longest, e.pages())
@@ -85,7 +89,8 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 		if best.end == 0 || e.pages() < best.pages() {
 			best = e
 		}
-		return e.pages() != w.n || at != e.page // an exact fit cannot be bettered
+		fits++
+		return (e.pages() != w.n || at != e.page) && fits < fitsMost // an exact fit cannot be bettered
 	})
 	hint.Low.Store(uint32(first - from)) // model: R15
 	if whole && usable == end {

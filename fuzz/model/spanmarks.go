@@ -104,7 +104,7 @@ func (b SpanBug) String() string { return spanBugNames[b] }
 var spanMarks = [...]Mark{
 	mKill:         {"", "the process is killed"},
 	mAttach:       {"", "the slot is attached again"},
-	mChoose:       {"S1", "spans.go activate, slow.go once: ^(A|R)"},
+	mChoose:       {"S1", "spans_unsafe.go activate, slow.go once: ^(A|R)"},
 	mMalloc:       {"S2", "fast_unsafe.go Malloc, slow.go take, once: A |= bit, commit"},
 	mOwnLook:      {"S3", "fast_unsafe.go Free: bit in A and not in R"},
 	mOwnFree:      {"S4", "fast_unsafe.go Free: A &^= bit, commit"},

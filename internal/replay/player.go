@@ -15,7 +15,7 @@ type player struct {
 	blocks []block
 	stride uint32 // number of players: ids of this one are all equal modulo stride
 	seed   uint64
-	bare   bool
+	bare   *bare  // instead of all that is verified
 	bytes  uint64 // compared so far
 }
 
@@ -42,26 +42,25 @@ func (e *ContentError) Error() string {
 func players(a *arena.Arena, t *trace.Trace, threads int, seed uint64, bare bool) []*player {
 	list := make([]*player, threads)
 	for i, ops := range t.Split(threads) {
-		list[i] = &player{
-			a: a, ops: ops, blocks: make([]block, t.IDs/threads+1),
-			stride: uint32(threads), seed: seed, bare: bare,
+		p := &player{a: a, ops: ops, stride: uint32(threads), seed: seed}
+		if bare {
+			p.bare = newBare(ops, t.IDs, threads)
+		} else {
+			p.blocks = make([]block, t.IDs/threads+1)
 		}
+		list[i] = p
 	}
 	return list
 }
 
 // play does all operations.
 func (p *player) play() error {
+	if p.bare != nil {
+		return p.bare.play(p.a)
+	}
 	for i := range p.ops {
 		op := &p.ops[i]
-		b := &p.blocks[op.ID/p.stride]
-		var err error
-		if p.bare {
-			err = p.do(op, b)
-		} else {
-			err = p.doVerified(op, b, uint64(i))
-		}
-		if err != nil {
+		if err := p.doVerified(op, &p.blocks[op.ID/p.stride], uint64(i)); err != nil {
 			return fmt.Errorf("operation %d of %d (%c, id %d, %d bytes): %w", i+1, len(p.ops), op.Kind, op.ID, op.Size, err)
 		}
 	}
@@ -135,6 +134,9 @@ func (p *player) compare(id uint32, b *block, n uint64, when string) error {
 
 // finish frees what the trace left.
 func (p *player) finish() error {
+	if p.bare != nil {
+		return p.bare.finish(p.a)
+	}
 	for i := range p.blocks {
 		b := &p.blocks[i]
 		if b.off == 0 {

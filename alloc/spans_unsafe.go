@@ -1,6 +1,10 @@
 package alloc
 
-import "usarena/internal/layout"
+import (
+	"unsafe"
+
+	"usarena/internal/layout"
+)
 
 // classHeap is what a heap holds of one class: its spans by index, and of those
 // with room the indices, newest last. The number of spans is not bounded here; the
@@ -147,7 +151,7 @@ func (h *Heap) next(ch *classHeap, c int) uint64 {
 			return m
 		}
 	}
-	if ch.cur > 0 && words(c) > 1 && h.activate(ch, c, ch.cur-1, ch.word+1) {
+	if ch.cur > 0 && h.activate(ch, c, ch.cur-1, ch.word+1) {
 		return ch.avail
 	}
 	ch.cur, ch.active = 0, nil
@@ -166,18 +170,28 @@ func (h *Heap) next(ch *classHeap, c int) uint64 {
 // activate looks for a free block in span i of ch from word w on.
 func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 	page := ch.spans[i].page()
-	b := h.bitsAt(page)
-	for n := words(c); w < n; w++ {
-		free := ^(loadBits(&b[w&3].A) | loadBits(&b[w&3].R)) & wordMask(c, w) // model: S1
+	b := (*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))
+	for mask := &blockMask[c&127]; w < len(mask) && mask[w] != 0; w++ {
+		free := ^(loadBits(&b[w].A) | loadBits(&b[w].R)) & mask[w] // model: S1
 		if free != 0 {
 			ch.cur, ch.word, ch.avail = i+1, w, free
-			ch.active = &b[w&3]
-			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*classes[c].size
+			ch.active = &b[w]
+			ch.base = h.dataOff + page<<layout.PageShift + uint64(w)*64*ch.size
 			return true
 		}
 	}
 	return false
 }
+
+// blockMask has the blocks of each word, by class.
+var blockMask = func() (list [128][layout.BitWords]uint64) {
+	for c := range layout.ClassTable {
+		for w := range words(c) {
+			list[c][w] = wordMask(c, w)
+		}
+	}
+	return list
+}()
 
 // looksMost is how many spans are searched at a time for what others returned.
 const looksMost = 64

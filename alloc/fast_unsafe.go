@@ -25,6 +25,20 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 		return h.mallocElse(ph, n)
 	}
 	ch := &ph.cls[c]
+	if i := ch.hots - 1; i < uint64(len(ch.hot)) { // what was freed last is still in the cache
+		ch.hots = i
+		e := &ch.hot[i]
+		w := (*layout.BitWord)(unsafe.Add(h.bits, e.word))
+		if a := loadA(&w.A); (a|loadBits(&w.R))&e.bit == 0 { // model: S1
+			storeA(&w.A, a|e.bit) // model: S2, commit
+			if w == ch.active {
+				ch.avail &^= e.bit
+			}
+			ph.used = 1
+			h.leave(ph)
+			return e.off, nil
+		}
+	}
 	m := ch.avail
 	if m == 0 {
 		if m = h.next(ch, c); m == 0 {
@@ -101,22 +115,23 @@ func (h *Heap) Free(off uint64) error {
 	if i >= ch.blocks || i*ch.size != in {
 		return h.freeElse(ph, off)
 	}
-	b := (*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))
-	w := &b[i>>6&3]
+	word := page*layout.BitsSize + (i>>6&3)*layout.BitWordSize
+	w := (*layout.BitWord)(unsafe.Add(h.bits, word))
 	bit := uint64(1) << (i & 63)
 	a := loadA(&w.A)
 	if a&bit == 0 || atomic.LoadUint64(&w.R)&bit != 0 { // model: S3
 		return h.freeElse(ph, off)
 	}
+	storeA(&w.A, a&^bit) // model: S4, commit
+	if n := ch.hots; n < uint64(len(ch.hot)) {
+		ch.hot[n] = hotBlock{word, off, bit}
+		ch.hots = n + 1
+	}
 	if w == ch.active {
-		// Not to avail: the next block that Malloc gives out would wait for all that
-		// was computed here.
-		storeA(&w.A, a&^bit) // model: S4, commit
 		ch.again |= bit
 		h.leave(ph)
 		return nil
 	}
-	storeA(&w.A, a&^bit) // model: S4, commit
 	h.freedAside(ph, c, k.index(), page, a == bit)
 	h.leave(ph)
 	return nil

@@ -92,10 +92,16 @@ func (h *Heap) patience() int {
 // lookFirst is look; if the arena would use more pages than ever, the caller's heap
 // gives up before what it can.
 func (h *Heap) lookFirst(w want) (uint64, bool) {
-	if hd := h.r.Header(); hd.UsedPages.Load()+int64(w.n) > int64(hd.HighPages.Load()) {
+	if h.atHigh(w.n) {
 		h.giveUpEmpty()
 	}
 	return h.look(w)
+}
+
+// atHigh says that with n pages more the arena would use more than ever.
+func (h *Heap) atHigh(n uint64) bool {
+	hd := h.r.Header()
+	return hd.UsedPages.Load()+int64(n) > int64(hd.HighPages.Load())
 }
 
 // look tries the regions in turn, from the one where a request of about this

@@ -125,15 +125,22 @@ func (h *Heap) take(ph *procHeap, c int, in *intent) (uint64, bool) {
 const borrows = 4
 
 // borrow gives out a block of a class at most a quarter larger, if the heap has
-// none of class c yet. Runs entered.
+// none of class c yet, or if a span more would be more pages than the arena ever
+// used. Runs entered.
 func (h *Heap) borrow(ph *procHeap, c int, q ask) (uint64, bool) {
 	ch := &ph.cls[c]
-	if ch.held > 0 || ch.borrowed >= borrows || layout.ClassTable[c].Size < borrowLeast {
+	least := 0 // spans with room that the lender keeps
+	switch {
+	case layout.ClassTable[c].Size < borrowLeast:
 		return 0, false
+	case ch.held > 0 || ch.borrowed >= borrows:
+		if least = lenderKeeps; !h.atHigh(uint64(layout.ClassTable[c].Pages)) {
+			return 0, false
+		}
 	}
 	most := layout.ClassTable[c].Size + layout.ClassTable[c].Size/4
 	for k := c + 1; k < layout.Classes && layout.ClassTable[k].Size <= most; k++ {
-		if l := &ph.cls[k]; aligned(k, q.align) && (l.avail != 0 || l.queued > 0) {
+		if l := &ph.cls[k]; aligned(k, q.align) && (l.avail != 0 && least == 0 || l.queued > least) {
 			if off, ok := h.take(ph, k, q.in); ok {
 				ch.borrowed++
 				return off, true
@@ -146,6 +153,10 @@ func (h *Heap) borrow(ph *procHeap, c int, q ask) (uint64, bool) {
 // borrowLeast is the smallest block size that borrows: below it a span of its
 // own is filled soon.
 const borrowLeast = 144
+
+// lenderKeeps is how many spans with room a class must have to lend blocks to one
+// that has spans of its own.
+const lenderKeeps = 8
 
 // makeHeap gives the caller's processor a heap. False: it cannot have one now.
 func (h *Heap) makeHeap() bool {

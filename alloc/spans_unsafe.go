@@ -14,6 +14,7 @@ type classHeap struct {
 	again     uint64          // blocks of the active word that were freed since
 	active    *layout.BitWord // the active word, nil if there is none
 	base      uint64          // offset of the block of bit 0
+	hots      uint64          // of hot
 	classInfo                 // of the class, once it has had a span
 	cur       int             // index of the active span and 1, or 0
 	word      int             // the active word's index
@@ -26,11 +27,17 @@ type classHeap struct {
 	spare  int      // an index that no span has and 1, the next in its entry; 0 none
 	hand   int      // index where the next search goes on
 
+	hot [8]hotBlock // the last blocks that were freed
+
 	borrowed int // blocks taken from larger classes
 
 	firstSpans [firstSpans]entry
 	firstQueue [firstSpans]uint32
 }
+
+// hotBlock is a block that was freed: where its word is in the bits, its offset, its
+// bit. It may have been given out again; what the word says counts.
+type hotBlock struct{ word, off, bit uint64 }
 
 // firstSpans is how many spans of a class need no arrays of their own.
 const firstSpans = 6
@@ -110,6 +117,7 @@ func (ch *classHeap) drop(i, c int) (e entry, ok bool) {
 	if ch.cur == i+1 {
 		ch.cur, ch.avail, ch.again, ch.active = 0, 0, 0, nil
 	}
+	ch.hots = 0
 	ch.inUse(i, c)
 	ch.spans[i] = entry(ch.spare)<<entryShift | e&entryQueued
 	ch.spare = i + 1
@@ -146,7 +154,7 @@ func (ch *classHeap) push(i int) {
 func (h *Heap) next(ch *classHeap, c int) uint64 {
 	if m := ch.again; m != 0 {
 		ch.again = 0
-		if m &^= loadBits(&ch.active.R); m != 0 { // model: S1. Somebody else may have freed it too
+		if m &^= loadA(&ch.active.A) | loadBits(&ch.active.R); m != 0 { // model: S1
 			ch.avail = m
 			return m
 		}

@@ -35,8 +35,9 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 				ch.avail &^= e.bit
 			}
 			ph.used = 1
+			off := e.off
 			h.leave(ph)
-			return e.off, nil
+			return off, nil
 		}
 	}
 	m := ch.avail

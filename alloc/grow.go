@@ -28,6 +28,7 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 		return 0, h.noSpace(w, nil)
 	}
 	var refused error
+	var since time.Time // when a busy region was first in the way
 	for round := 0; ; round++ {
 		if p, ok := h.lookFirst(w); ok {
 			return p, nil
@@ -61,7 +62,7 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 			h.sweep()
 		case round == 1 && h.rescue != nil:
 			h.rescue()
-		case busy && round < h.patience():
+		case busy && h.patient(&since):
 			time.Sleep(50 * time.Microsecond)
 		case busy && round >= 2:
 			return 0, errs.Wrap(errs.Busy, "malloc", "%s: a living user keeps a region locked, is it stopped (usarena users tells)? %d pages wanted", h.name, n)
@@ -79,14 +80,19 @@ func (h *Heap) dense(n uint64) bool {
 	return n <= committed/16 && h.r.Header().UsedPages.Load()+int64(n) > int64(committed-committed/8)
 }
 
-// patience is how many rounds of at least 50 microseconds are spent on a region
-// that a living user keeps locked: a moment, and in an arena of one region, where
-// there is nowhere else to go, seconds. Nothing is ever taken from the living.
-func (h *Heap) patience() int {
-	if h.r.Geo.Regions == 1 {
-		return 50000
+// patient says that it is worth waiting for a region that a living user keeps
+// locked, since when it was first asked: a moment in which its holder may get a
+// processor again, and in an arena of one region, where there is nowhere else to
+// go, seconds. Nothing is ever taken from the living.
+func (h *Heap) patient(since *time.Time) bool {
+	if since.IsZero() {
+		*since = time.Now()
 	}
-	return 200
+	most := 200 * time.Millisecond
+	if h.r.Geo.Regions == 1 {
+		most = 5 * time.Second
+	}
+	return time.Since(*since) < most
 }
 
 // lookFirst is look; if the arena would use more pages than ever, the caller's heap

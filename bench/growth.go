@@ -27,7 +27,7 @@ func grow(a *arena.Arena, steps []uint64, n int) error {
 			if p, err = a.Realloc(p, z); err != nil {
 				return err
 			}
-			clear(a.Bytes(p, z)[had:])
+			fill(a.Bytes(p, z), had)
 			had = z
 		}
 		if err := a.Free(p); err != nil {
@@ -37,12 +37,20 @@ func grow(a *arena.Arena, steps []uint64, n int) error {
 	return nil
 }
 
+// fill zeroes b from byte from on, as memset does: up to the next line first. Go's
+// clear takes twice as long where it begins elsewhere.
+func fill(b []byte, from uint64) {
+	line := min((from+63)&^63, uint64(len(b)))
+	clear(b[from:line])
+	clear(b[line:])
+}
+
 // growNull is the filling alone, of one block that is as large as it gets.
 func growNull(a *arena.Arena, p arena.Offset, steps []uint64, n int) {
 	for range n {
 		had := uint64(0)
 		for _, z := range steps {
-			clear(a.Bytes(p, z)[had:])
+			fill(a.Bytes(p, z), had)
 			had = z
 		}
 	}

@@ -28,14 +28,13 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 	if i := ch.hots - 1; i < uint64(len(ch.hot)) { // what was freed last is still in the cache
 		ch.hots = i
 		e := &ch.hot[i]
-		w := (*layout.BitWord)(unsafe.Add(h.bits, e.word))
-		if a := loadA(&w.A); (a|loadBits(&w.R))&e.bit == 0 { // model: S1
-			storeA(&w.A, a|e.bit) // model: S2, commit
+		w, bit, off := (*layout.BitWord)(unsafe.Add(h.bits, e.at>>6*layout.BitWordSize)), uint64(1)<<(e.at&63), e.off
+		if a := loadA(&w.A); (a|loadBits(&w.R))&bit == 0 { // model: S1
+			storeA(&w.A, a|bit) // model: S2, commit
 			if w == ch.active {
-				ch.avail &^= e.bit
+				ch.avail &^= bit
 			}
 			ph.used = 1
-			off := e.off
 			h.leave(ph)
 			return off, nil
 		}
@@ -73,16 +72,11 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 	c := layout.ClassOf(n)
 	ph := h.mark(pin())
 	if ph != nil && c < layout.Classes {
-		ch := &ph.cls[c]
-		if m := ch.avail; m != 0 {
-			ch.avail = m & (m - 1)
-			off = ch.base + uint64(bits.TrailingZeros64(m))*ch.size
+		if off = h.atHand(&ph.cls[c], c); off != 0 {
 			p := unsafe.Add(h.data, off-h.dataOff)
-			for i := uint64(0); i < ch.size; i += 8 {
+			for i := uint64(0); i < ph.cls[c].size; i += 8 {
 				*(*uint64)(unsafe.Add(p, i)) = 0
 			}
-			a := &ch.active.A
-			storeA(a, loadA(a)|m&-m) // model: S2, commit
 			ph.used = 1
 		}
 	}
@@ -116,8 +110,8 @@ func (h *Heap) Free(off uint64) error {
 	if i >= ch.blocks || i*ch.size != in {
 		return h.freeElse(ph, off)
 	}
-	word := page*layout.BitsSize + (i>>6&3)*layout.BitWordSize
-	w := (*layout.BitWord)(unsafe.Add(h.bits, word))
+	at := page*(64*layout.BitWords) + i&255
+	w := (*layout.BitWord)(unsafe.Add(h.bits, at>>6*layout.BitWordSize))
 	bit := uint64(1) << (i & 63)
 	a := loadA(&w.A)
 	if a&bit == 0 || atomic.LoadUint64(&w.R)&bit != 0 { // model: S3
@@ -125,7 +119,7 @@ func (h *Heap) Free(off uint64) error {
 	}
 	storeA(&w.A, a&^bit) // model: S4, commit
 	if n := ch.hots; n < uint64(len(ch.hot)) {
-		ch.hot[n] = hotBlock{word, off, bit}
+		ch.hot[n] = hotBlock{at, off}
 		ch.hots = n + 1
 	}
 	if w == ch.active {
@@ -136,82 +130,6 @@ func (h *Heap) Free(off uint64) error {
 	h.freedAside(ph, c, k.index(), page, a == bit)
 	h.leave(ph)
 	return nil
-}
-
-// reallocOwn is Realloc where the block is small, in a span of the caller's heap,
-// and stays where it is or moves into one that is at hand. 0: Realloc must do it.
-func (h *Heap) reallocOwn(off, n uint64) (to uint64) {
-	rel := off - h.dataOff
-	page := rel >> layout.PageShift
-	if page >= h.limit.Load() || n > layout.MaxSmall {
-		return 0
-	}
-	ph := h.mark(pin())
-	if ph != nil {
-		to = h.reallocIn(ph, rel, page, n)
-	}
-	h.leave(ph)
-	return to
-}
-
-// reallocIn is the part of reallocOwn that runs entered.
-func (h *Heap) reallocIn(ph *procHeap, rel, page, n uint64) (to uint64) {
-	k := h.known.look(page)
-	c, into := k.class(), layout.ClassOf(n)
-	if !k.in(ph.known) || c >= layout.Classes || into >= layout.Classes {
-		return 0
-	}
-	page -= k.back()
-	in := rel - page<<layout.PageShift
-	ch := &ph.cls[c]
-	i := in * ch.magic >> layout.MagicShift
-	if i >= ch.blocks || i*ch.size != in {
-		return 0
-	}
-	w := &(*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))[i>>6&3]
-	bit := uint64(1) << (i & 63)
-	if loadA(&w.A)&^loadBits(&w.R)&bit == 0 { // model: S3
-		return 0
-	}
-	if fitsSmall(ch.size, n) {
-		return rel + h.dataOff
-	}
-	dh := &ph.cls[into]
-	m := dh.avail
-	if size := min(ch.size, n); size > moveMost || m == 0 {
-		if size > moveMost {
-			return 0
-		}
-		if m = h.next(dh, into); m == 0 {
-			return 0
-		}
-	}
-	dh.avail = m & (m - 1)
-	to = dh.base + uint64(bits.TrailingZeros64(m))*dh.size
-	size := min(ch.size, n)
-	copy(unsafe.Slice((*byte)(unsafe.Add(h.data, to-h.dataOff)), size), unsafe.Slice((*byte)(unsafe.Add(h.data, rel)), size))
-	storeA(&dh.active.A, loadA(&dh.active.A)|m&-m) // model: S2, commit
-	ph.used = 1
-	a := loadA(&w.A)
-	storeA(&w.A, a&^bit) // model: S4, commit
-	if w == ch.active {
-		ch.again |= bit
-	} else {
-		h.freedAside(ph, c, k.index(), page, a == bit)
-	}
-	return to
-}
-
-// moveMost is the largest block, in bytes, that is copied while pinned.
-const moveMost = 512
-
-// freedAside is told of a block that was freed into a word that is not the active
-// one; last says that the word has no other. Runs entered.
-func (h *Heap) freedAside(ph *procHeap, c, at int, page uint64, last bool) {
-	ph.cls[c].enqueue(at)
-	if last {
-		h.emptied(ph, c, at, page)
-	}
 }
 
 // freeElse leaves a heap of whose small blocks it is none, or not as it should be.

@@ -35,9 +35,9 @@ type classHeap struct {
 	firstQueue [firstSpans]uint32
 }
 
-// hotBlock is a block that was freed: where its word is in the bits, its offset, its
-// bit. It may have been given out again; what the word says counts.
-type hotBlock struct{ word, off, bit uint64 }
+// hotBlock is a block that was freed: the number of its bit in the zone of bits, and
+// its offset. It may have been given out again; what the bit says counts.
+type hotBlock struct{ at, off uint64 }
 
 // firstSpans is how many spans of a class need no arrays of their own.
 const firstSpans = 6

@@ -51,6 +51,7 @@ type Heap struct {
 
 	life    sync.RWMutex // read: a slow call in progress; write: Close
 	closed  bool
+	company atomic.Bool  // others use the arena, as was last seen
 	noHeaps atomic.Bool  // an option asks for the slow path
 	mu      sync.Mutex   // creation and emptying of processor heaps
 	heaps   atomic.Int32 // processor heaps made so far

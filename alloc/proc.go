@@ -127,14 +127,53 @@ func (h *Heap) install(ph *procHeap, c int, page uint64, s layout.State, out *go
 	return true
 }
 
-// allowance is how many pages a processor's heap may hold: much while the arena
-// has plenty of them, since what it holds costs nobody anything then, else little.
+// allowance is how many pages a processor's heap may hold. Alone in an arena, any
+// number: what it holds costs nobody anything then. Beside others, much while the
+// arena has plenty of pages, else its budget: what a stopped process holds nobody
+// else can use.
 func (h *Heap) allowance() int64 {
 	most := int64(h.r.Geo.MaxPages)
-	if used := h.r.Header().UsedPages.Load(); used >= 0 && used < most/2 {
-		return max(int64(h.budget), most/8)
+	switch {
+	case most < heapPages:
+		return int64(h.budget)
+	case !h.company.Load():
+		return most
+	case h.r.Header().UsedPages.Load() >= most/2:
+		return int64(h.budget)
 	}
-	return int64(h.budget)
+	return max(int64(h.budget), most/8, min(most/4, heapLeast))
+}
+
+// Arenas of fewer than heapPages have no heaps. Where pages are so few that no budget
+// is left for a heap, there are some while most pages are free; they may hold what
+// classes of all sizes need.
+const (
+	heapPages = 192
+	heapLeast = 256
+)
+
+// fewUsers is how many slots are worth a look at all of them. With more, there may be
+// others.
+const fewUsers = 256
+
+// lookRound notes whether others use the arena.
+func (h *Heap) lookRound() {
+	others := h.r.Geo.Users > fewUsers
+	for slot := 1; slot <= int(h.r.Geo.Users) && !others; slot++ {
+		others = slot != h.slot && layout.UserState(h.r.User(slot).Word.Load()) == layout.UserLive
+	}
+	h.company.Store(others)
+}
+
+// tooMuch says that some heap holds more than it may, as the others came later.
+func (h *Heap) tooMuch() bool {
+	most := h.allowance()
+	for id := range h.procs {
+		if ph := h.procs[id].heap.Load(); ph != nil && ph.pages.Load() > most {
+			return true
+		}
+	}
+	return false
 }
 
 // takeOut moves one span from the heap to out.

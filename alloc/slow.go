@@ -34,7 +34,13 @@ type ask struct {
 // mallocClass allocates a block of class c, whose size is a multiple of the
 // alignment, or of a larger class that is so too. Slow call.
 func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
-	if h.noHeaps.Load() || h.budget == 0 {
+	if h.noHeaps.Load() {
+		return h.mallocOnce(c, q)
+	}
+	if h.budget == 0 && h.allowance() == 0 {
+		if h.anyHeap() {
+			h.emptyHeaps(false)
+		}
 		return h.mallocOnce(c, q)
 	}
 	for range heapTries {
@@ -172,6 +178,7 @@ func (h *Heap) makeHeap() bool {
 		return false
 	}
 	if at := &h.procs[id]; at.heap.Load() == nil {
+		h.lookRound()
 		ph := newProcHeap(at, h.spareID())
 		h.stashRoom(ph)
 		at.heap.Store(ph)

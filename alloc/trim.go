@@ -150,7 +150,8 @@ func (h *Heap) trimIdle() {
 	if h.onIdle != nil {
 		h.onIdle()
 	}
-	if !h.emptyHeaps(true) {
+	h.lookRound()
+	if !h.emptyHeaps(!h.tooMuch()) {
 		h.trimmer.Store(false)
 		if !h.anyHeap() || !h.trimmer.CompareAndSwap(false, true) {
 			return

@@ -58,7 +58,7 @@ func TestCallsFindLoss(t *testing.T) {
 		},
 	}
 	for what, f := range calls {
-		a, err := arena.Create(arenatest.Name(t), &config.Config{Size: 1 << 20, MaxSize: 1 << 20, NoAutoGrow: true})
+		a, err := arena.Create(arenatest.Name(t), &config.Config{Size: 512 << 10, MaxSize: 512 << 10, NoAutoGrow: true})
 		if err != nil {
 			t.Fatal(err)
 		}

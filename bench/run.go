@@ -31,8 +31,13 @@ func Workloads() []Workload {
 		{"W8", "a fresh process joins and allocates", w8},
 		{"W9", "locks, semaphores, barriers of two processes", w9},
 		{"W10", "a process is killed while others allocate", w10},
+		{"W11", "W3 with 1000 to 10,000,000 live blocks, 1 to 1000 user slots, 1 MiB to 16 GiB", w11},
+		{"W12", "10,000,000 blocks in 4 GiB: info, check, recovery of their user", w12},
 	}
 }
+
+// Usual is how many of them take neither minutes nor gigabytes.
+const Usual = 10
 
 // inProcess are the workloads of one process, and the part of W9 that is one's.
 var inProcess = map[string]func(*arena.Arena, *results) error{"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W7": w7, "W9": w9alone}

@@ -34,6 +34,7 @@ type part struct {
 	Workload string // alone
 	Worker   int
 	Count    uint64
+	Ops      uint64       // W11
 	Ring     arena.Offset // ring
 	Null     bool
 }

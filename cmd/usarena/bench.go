@@ -23,7 +23,8 @@ Each runs in fresh processes, pinned to a CPU, on a sparse arena on /dev/shm.
 it. "go_new" is Go's own heap in the same loop, "go_cas" a compare-and-swap and
 a store on one word, "go_sync_mutex" Go's own mutex. Compare numbers of one run
 only, on an otherwise idle machine. W10 tells the fraction of kills after which others
-hung for 200 ms or lost something. A workload that there is not prints nothing.
+hung for 200 ms or lost something. W11 and W12 take minutes and gigabytes, and run
+only when they are named. A workload that there is not prints nothing.
 
 --raw writes one line a number: workload, peer, metric, value. In JSON the
 metrics of all peers but usarena begin with its name: null_..., go_new_...`)
@@ -46,7 +47,7 @@ func benchCommand() *cobra.Command {
 			return usage(c, "--raw and --json exclude each other")
 		}
 		if len(args) == 0 {
-			for _, w := range bench.Workloads() {
+			for _, w := range bench.Workloads()[:bench.Usual] {
 				args = append(args, w.Name)
 			}
 		}

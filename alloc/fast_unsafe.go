@@ -2,7 +2,6 @@ package alloc
 
 import (
 	"math/bits"
-	"sync/atomic"
 	"unsafe"
 
 	"usarena/internal/layout"
@@ -29,7 +28,7 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 		ch.hots = i
 		e := &ch.hot[i]
 		w, bit, off := (*layout.BitWord)(unsafe.Add(h.bits, e.at>>6*layout.BitWordSize)), uint64(1)<<(e.at&63), e.off
-		if a := loadA(&w.A); (a|loadBits(&w.R))&bit == 0 { // model: S1
+		if a := loadA(&w.A); (a|loadA(&w.R))&bit == 0 { // model: S1
 			storeA(&w.A, a|bit) // model: S2, commit
 			if w == ch.active {
 				ch.avail &^= bit
@@ -91,7 +90,7 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 func (h *Heap) Free(off uint64) error {
 	rel := off - h.dataOff
 	page := rel >> layout.PageShift
-	if page >= h.limit.Load() {
+	if page >= uint64(h.limit.Load()) {
 		return h.freeSlow(off)
 	}
 	ph := h.mark(pin())
@@ -104,28 +103,28 @@ func (h *Heap) Free(off uint64) error {
 		return h.freeElse(ph, off)
 	}
 	page -= k.back()
-	in := rel - page<<layout.PageShift
+	in := uint32(rel - page<<layout.PageShift)
 	ch := &ph.cls[c]
-	i := in * ch.magic >> layout.MagicShift
-	if i >= ch.blocks || i*ch.size != in {
+	i := uint32(uint64(in) * uint64(ch.magic) >> layout.MagicShift)
+	if i >= ch.blocks || i*uint32(ch.size) != in {
 		return h.freeElse(ph, off)
 	}
-	at := page*(64*layout.BitWords) + i&255
+	at := page*(64*layout.BitWords) + uint64(i)&255
 	w := (*layout.BitWord)(unsafe.Add(h.bits, at>>6*layout.BitWordSize))
 	bit := uint64(1) << (i & 63)
 	a := loadA(&w.A)
-	if a&bit == 0 || atomic.LoadUint64(&w.R)&bit != 0 { // model: S3
+	if a&bit == 0 || loadA(&w.R)&bit != 0 { // model: S3
 		return h.freeElse(ph, off)
 	}
 	storeA(&w.A, a&^bit) // model: S4, commit
-	if n := ch.hots; n < uint64(len(ch.hot)) {
-		ch.hot[n] = hotBlock{at, off}
-		ch.hots = n + 1
-	}
 	if w == ch.active {
 		ch.again |= bit
 		h.leave(ph)
 		return nil
+	}
+	if n := ch.hots; n < uint64(len(ch.hot)) {
+		ch.hot[n] = hotBlock{at, off}
+		ch.hots = n + 1
 	}
 	h.freedAside(ph, c, k.index(), page, a == bit)
 	h.leave(ph)

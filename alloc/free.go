@@ -17,7 +17,7 @@ func (h *Heap) freeSlow(off uint64) (err error) {
 		return err
 	}
 	defer h.end("free", &err, fault.Arm())
-	if h.limit.Load() < h.r.Visible() {
+	if uint64(h.limit.Load()) < h.r.Visible() {
 		h.refresh()
 	}
 	return h.free("free", off)
@@ -96,8 +96,8 @@ func (h *Heap) find(op string, off uint64) (block, error) {
 		return block{}, errs.Wrap(errs.Corrupt, op, "%s: the span at %#x claims class %d of %d", h.name, h.r.OffsetOf(page), c, layout.Classes)
 	}
 	k := &classes[c]
-	i := in * k.magic >> layout.MagicShift
-	if i >= k.blocks || i*k.size != in {
+	i := in * uint64(k.magic) >> layout.MagicShift
+	if i >= uint64(k.blocks) || i*k.size != in {
 		return block{}, h.notBlock(op, off, "is inside a block")
 	}
 	b := block{page: page, state: s, size: k.size, word: int(i >> 6 & 3), bit: 1 << (i & 63)}

@@ -33,7 +33,7 @@ type Heap struct {
 	dataOff uint64
 	bits    unsafe.Pointer
 	data    unsafe.Pointer
-	limit   atomic.Uint64 // pages known to exist and to be visible
+	limit   atomic.Uint32 // pages known to exist and to be visible
 	procs   []place       // by processor; one beyond has no heap
 	known   pageTable     // there before the first heap is
 
@@ -70,13 +70,14 @@ type Heap struct {
 
 // classInfo is a class as the fast path wants it.
 type classInfo struct {
-	size, magic, blocks uint64
+	size          uint64
+	magic, blocks uint32
 }
 
 // classes are all of them; those that do not exist have no blocks.
 var classes = func() (list [128]classInfo) {
 	for c, t := range layout.ClassTable {
-		list[c] = classInfo{uint64(t.Size), uint64(t.Magic), uint64(t.Blocks)}
+		list[c] = classInfo{uint64(t.Size), t.Magic, uint32(t.Blocks)}
 	}
 	return list
 }()
@@ -119,7 +120,7 @@ func keepPages(pages uint64) int {
 // refresh looks how far the arena has grown.
 func (h *Heap) refresh() uint64 {
 	n := h.r.Visible()
-	h.limit.Store(n)
+	h.limit.Store(uint32(n)) // there are at most 1<<28
 	return n
 }
 

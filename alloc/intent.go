@@ -157,7 +157,7 @@ func (h *Heap) settleDrops(page uint64, c, w int, t uint64) {
 		}
 		in := at.Args[argDrop].Load() - base
 		k := &classes[c&127]
-		if i := in * k.magic >> layout.MagicShift; in < layout.MaxSpanPages<<layout.PageShift && i>>6 == uint64(w) && t>>(i&63)&1 != 0 && i*k.size == in {
+		if i := in * uint64(k.magic) >> layout.MagicShift; in < layout.MaxSpanPages<<layout.PageShift && i>>6 == uint64(w) && t>>(i&63)&1 != 0 && i*k.size == in {
 			at.Op.CompareAndSwap(o, layout.LaneOp(layout.LaneIdle, layout.SeqOf(o))) // model: F6
 		}
 	}

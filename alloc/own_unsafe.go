@@ -12,7 +12,7 @@ import (
 func (h *Heap) reallocOwn(off, n uint64) (to uint64) {
 	rel := off - h.dataOff
 	page := rel >> layout.PageShift
-	if page >= h.limit.Load() || n > layout.MaxSmall {
+	if page >= uint64(h.limit.Load()) || n > layout.MaxSmall {
 		return 0
 	}
 	ph := h.mark(pin())
@@ -31,16 +31,16 @@ func (h *Heap) reallocIn(ph *procHeap, rel, page, n uint64) (to uint64) {
 		return 0
 	}
 	page -= k.back()
-	in := rel - page<<layout.PageShift
+	in := uint32(rel - page<<layout.PageShift)
 	ch := &ph.cls[c]
-	i := in * ch.magic >> layout.MagicShift
-	if i >= ch.blocks || i*ch.size != in {
+	i := uint32(uint64(in) * uint64(ch.magic) >> layout.MagicShift)
+	if i >= ch.blocks || i*uint32(ch.size) != in {
 		return 0
 	}
-	at := page*(64*layout.BitWords) + i&255
+	at := page*(64*layout.BitWords) + uint64(i)&255
 	w := (*layout.BitWord)(unsafe.Add(h.bits, at>>6*layout.BitWordSize))
 	bit := uint64(1) << (i & 63)
-	if loadA(&w.A)&^loadBits(&w.R)&bit == 0 { // model: S3
+	if loadA(&w.A)&^loadA(&w.R)&bit == 0 { // model: S3
 		return 0
 	}
 	if fitsSmall(ch.size, n) {
@@ -75,7 +75,7 @@ func (h *Heap) atHand(ch *classHeap, c int) (off uint64) {
 		ch.hots = i
 		e := &ch.hot[i]
 		w, bit := (*layout.BitWord)(unsafe.Add(h.bits, e.at>>6*layout.BitWordSize)), uint64(1)<<(e.at&63)
-		if a := loadA(&w.A); (a|loadBits(&w.R))&bit == 0 { // model: S1
+		if a := loadA(&w.A); (a|loadA(&w.R))&bit == 0 { // model: S1
 			storeA(&w.A, a|bit) // model: S2, commit
 			if w == ch.active {
 				ch.avail &^= bit

@@ -7,5 +7,6 @@ package alloc
 // aligned, and in time because whoever hands the block on does so atomically.
 func storeA(p *uint64, v uint64) { *p = v }
 
-// loadA loads a word of A that only the caller writes.
+// loadA loads a word of A that only the caller writes, or one of which a single bit
+// is to be looked at.
 func loadA(p *uint64) uint64 { return *p }

@@ -48,11 +48,15 @@ func (h *Heap) indexed(page uint64, c int, t *layout.Tenants) (live, kept [layou
 	for w := range words(c) {
 		m := liveBits(b, c, w)
 		k := loadBits(&b[w&3].K)
-		for ; m != 0; m &= m - 1 {
-			n := bits.TrailingZeros64(m)
-			i := t.Of(w*64 + n)
-			live[i]++
-			kept[i] += int(k >> n & 1)
+		for m != 0 {
+			i, next := t.Alike(w*64 + bits.TrailingZeros64(m))
+			these := m
+			if next < w*64+64 {
+				these &= 1<<(next-w*64) - 1
+			}
+			live[i] += bits.OnesCount64(these)
+			kept[i] += bits.OnesCount64(these & k)
+			m &^= these
 		}
 	}
 	return live, kept

@@ -38,6 +38,18 @@ func (t *Tenants) Of(n int) int {
 	return int(t.Index[n/perWord].Load() >> (n % perWord * tenantBits) & tenantsOne)
 }
 
+// Alike is the index of all blocks from n up to, not including, next, if they have
+// the same; else next is n+1.
+func (t *Tenants) Alike(n int) (index, next int) {
+	const ones = (1<<(perWord*tenantBits) - 1) / tenantsOne
+	word := t.Index[n/perWord].Load()
+	index = int(word >> (n % perWord * tenantBits) & tenantsOne)
+	if word&(ones*tenantsOne) == uint64(index)*ones {
+		return index, n - n%perWord + perWord
+	}
+	return index, n + 1
+}
+
 // Set gives the blocks of mask, in word w of A, another index: each in one step,
 // if in no order. Only the span's owner may.
 func (t *Tenants) Set(w int, mask uint64, index int) {

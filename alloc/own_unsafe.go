@@ -50,7 +50,9 @@ func (h *Heap) reallocIn(ph *procHeap, rel, page, n uint64) (to uint64) {
 	if size > moveMost {
 		return 0
 	}
-	if to = h.atHand(&ph.cls[into], into); to == 0 {
+	// A block that was just freed where this one was would be taken up and down the
+	// classes again and again, and the spans behind never fill.
+	if to = h.inOrder(&ph.cls[into], into); to == 0 {
 		return 0
 	}
 	ph.used = 1
@@ -83,6 +85,12 @@ func (h *Heap) atHand(ch *classHeap, c int) (off uint64) {
 			return e.off
 		}
 	}
+	return h.inOrder(ch, c)
+}
+
+// inOrder allocates the next block of the active word, 0 if none is at hand. Runs
+// entered.
+func (h *Heap) inOrder(ch *classHeap, c int) (off uint64) {
 	m := ch.avail
 	if m == 0 {
 		if m = h.next(ch, c); m == 0 {

@@ -5,7 +5,7 @@ package layout
 const (
 	MinBlock  = 16
 	MaxSmall  = 32 << 10 // larger requests are runs of pages of their own
-	Classes   = 72
+	Classes   = 75
 	fineLimit = 128 // up to here every multiple of 16
 	steps     = 8   // beyond, classes a doubling
 )
@@ -41,11 +41,21 @@ func makeClasses() (t [Classes]Class) {
 	}
 	for base := uint32(fineLimit); base < MaxSmall; base *= 2 {
 		for k := uint32(1); k <= steps; k++ {
-			add(base + k*base/steps)
+			size := base + k*base/steps
+			for _, x := range extra {
+				if t[i-1].Size < x && x < size {
+					add(x)
+				}
+			}
+			add(size)
 		}
 	}
 	return t
 }
+
+// extra are sizes for a power of two and a program's header before it, as many
+// programs allocate them. The last is a fifteenth of the longest span.
+var extra = [...]uint32{1040, 2064, 4368}
 
 // spanOf chooses the fewest pages whose tail wastes at most 1/16 of the span.
 func spanOf(size uint32) Class {

@@ -10,7 +10,7 @@ import (
 // if it dies, the block is listed as its orphan (or freed, with
 // config.ReclaimOnDeath); if it closes, the block stays an ordinary block of the
 // arena. A page of the allocator's tables that the file has lost ends the process
-// if a small block's fast path meets it, and is ErrTruncated otherwise; see Guard.
+// if a fast path meets it, and is ErrTruncated otherwise; see Guard.
 // IRIX: usmalloc.
 func (a *Arena) Malloc(n uint64) (Offset, error) {
 	if a.heap == nil {

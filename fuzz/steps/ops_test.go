@@ -44,6 +44,8 @@ var (
 	heap = kind{"heap", config.Config{Size: 256 << 10, MaxSize: 5 << 19}}
 	// Several regions exist from the start.
 	wide = kind{"wide", config.Config{Size: 3 << 19, MaxSize: 3 << 20}}
+	// Heaps remember what large blocks they freed.
+	roomy = kind{"roomy", config.Config{Size: 256 << 10, MaxSize: 16 << 20}}
 	// In these, what the dead had is freed.
 	tinyFreed = kind{"tiny, reclaimed", config.Config{Size: 128 << 10, MaxSize: 256 << 10, ReclaimOnDeath: true}}
 	heapFreed = kind{"heap, reclaimed", config.Config{Size: 256 << 10, MaxSize: 5 << 19, ReclaimOnDeath: true}}

@@ -32,6 +32,18 @@ func holes(h *hand, n *needs) error {
 	return nil
 }
 
+// remembered frees a large block that its heap remembers, and keeps its length.
+func remembered(h *hand, n *needs) error {
+	length := h.pages(14, 16)
+	off, err := h.malloc(length)
+	if err != nil {
+		return err
+	}
+	h.free(off)
+	h.keep = length
+	return nil
+}
+
 // largeOps are about runs of pages.
 func largeOps() []*operation {
 	return []*operation{{
@@ -43,6 +55,20 @@ func largeOps() []*operation {
 	}, {
 		name: "large free", kind: heap, before: 20, setup: holes, stop: true,
 		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+	}, {
+		name: "large free, remembered", kind: roomy, before: 20,
+		setup: func(h *hand, n *needs) error {
+			off, err := h.malloc(h.pages(9, 16))
+			h.keep = off
+			return err
+		},
+		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+	}, {
+		name: "large malloc, again", kind: roomy, before: 20, setup: remembered,
+		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.keep.(uint64)) },
+	}, {
+		name: "large malloc, part of one", kind: roomy, before: 20, setup: remembered,
+		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.keep.(uint64) - 5*page) },
 	}, {
 		name: "other's large free", kind: heap, before: 20,
 		setup: func(h *hand, n *needs) error { n.Sizes = []uint64{h.pages(9, 20)}; return nil },

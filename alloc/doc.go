@@ -8,14 +8,15 @@
 // memory outside the mapping.
 //
 // The way of a small block, down: Malloc enters the heap of its processor
-// (enter), takes a bit from the active span (fast_unsafe.go); when that is empty,
-// from another span of the heap that has room (spans.go); then a disowned span is
-// adopted (span.go), or new pages become a span (run.go), or the arena grows
-// (grow.go). And back: Free clears the bit if the span is this heap's, else ORs it into R
-// (free.go); an empty span becomes free pages.
+// (enter), takes what was freed last or a bit from the active span (fast_unsafe.go);
+// when that is empty, from another span of the heap that has room (spans_unsafe.go);
+// then a disowned span is adopted (span.go), or new pages become a span (run.go), or
+// the arena grows (grow.go). And back: Free clears the bit if the page is known as
+// one of this heap's spans (known_unsafe.go), else ORs it into R (free.go); an empty
+// span becomes free pages, or is kept for a while (proc.go).
 //
 // Large blocks (large.go) are runs of pages: taken under a region's lock, freed
-// by one compare-and-swap without it.
+// by one compare-and-swap without it; and taken again by another (stash.go).
 //
 // Lock order: none. Region locks are tried, never waited for, in ascending order
 // where several are needed (cross.go). In the process: life (read) before mu.

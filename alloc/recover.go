@@ -29,6 +29,7 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 	h.finishLanes()
 	var rec Recovered
 	rec.Locks = h.takeLocks(slot)
+	used := uint64(0)
 	for p, n := uint64(0), h.refresh(); p < n; p++ {
 		s := r.Load(p) // model: S27
 		switch {
@@ -39,8 +40,22 @@ func RecoverUser(r *region.Region, slot int, gen uint16, o robust.Oracle, me uin
 		case s.Kind() == layout.Large && s.Slot() == slot:
 			h.recoverLarge(p, reclaim, &rec)
 		}
+		used += h.usedAt(p)
 	}
+	// What the dead user's heaps remembered had counted as used.
+	r.Header().UsedPages.Store(int64(min(used, r.Committed())))
 	return rec
+}
+
+// usedAt is how many pages the word of page p keeps in use.
+func (h *Heap) usedAt(p uint64) uint64 {
+	switch s := h.r.Load(p); {
+	case s.Kind() == layout.Large && h.fits(p, s.Len()):
+		return s.Len()
+	case s.Kind() == layout.Span && s.Class() < layout.Classes:
+		return uint64(layout.ClassTable[s.Class()].Pages)
+	}
+	return 0
 }
 
 // recoverLarge marks or frees the large block at p for as long as it is the dead

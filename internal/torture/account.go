@@ -63,7 +63,12 @@ func (s *storm) quiet(kill bool) bool {
 	})
 }
 
+// resume ends the rest. Who is to leave is told while all rest: what is freed from
+// cells after an account the book does not know of.
 func (s *storm) resume() {
+	if s.ending {
+		s.l.Stop.Store(1)
+	}
 	s.l.Pause.Store(0)
 	s.watch.resumed.Store(now())
 }

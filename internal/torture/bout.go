@@ -28,6 +28,7 @@ type bout struct {
 	died    int  // users that died since the latest account
 	halted  time.Time
 	doubts  []doubt
+	ending  bool // after the next account all leave
 	estate  estate
 }
 
@@ -96,10 +97,10 @@ func (s *storm) play(ctx context.Context) (err error) {
 
 // close ends a bout: an account, then all leave, and everything is freed.
 func (s *storm) close() error {
+	s.ending = true
 	if ok, err := s.account(false); err != nil || !ok {
 		return err
 	}
-	s.l.Stop.Store(1)
 	if !s.await("all leave", func() bool { return s.occupied() == 0 }) {
 		return nil
 	}

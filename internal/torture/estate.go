@@ -61,7 +61,7 @@ func (s *storm) discard(off uint64) {
 	e := entry(s.l.at(off).Load())
 	s.l.at(off).Store(0)
 	if err := s.a.Free(off); err != nil {
-		s.bad("free of a block that is nobody's (%v %s; perhaps freed by who was killed: %v; reclaiming: %v): %v", e, s.wrongUser(info.Block{}, e.user()), mayGo(e), s.reclaim, err)
+		s.bad("free of a block that is nobody's (%v %s; from a cell: %v; reclaiming: %v): %v", e, s.wrongUser(info.Block{}, e.user()), mayGo(e), s.reclaim, err)
 	}
 	if s.rnd.IntN(4) > 0 {
 		return

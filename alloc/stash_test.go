@@ -1,11 +1,18 @@
 package alloc_test
 
 import (
+	"runtime"
 	"testing"
 
 	"usarena/alloc"
 	"usarena/internal/layout"
 )
+
+// oneHeap has every goroutine enter the same heap of a process.
+func oneHeap(t *testing.T) {
+	before := runtime.GOMAXPROCS(1)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
 
 // rememberSome allocates large blocks and frees them again.
 func rememberSome(t *testing.T, h *alloc.Heap) (offs []uint64) {
@@ -26,6 +33,7 @@ func rememberSome(t *testing.T, h *alloc.Heap) (offs []uint64) {
 // A large block that was freed is allocated again as it was, is refused when it is
 // freed twice, and serves whoever looks for pages in between.
 func TestLargeBlockAgain(t *testing.T) {
+	oneHeap(t)
 	h := create(t, 64<<20)
 	r := h.Region()
 	offs := rememberSome(t, h)
@@ -76,6 +84,7 @@ func TestLargeBlockAgain(t *testing.T) {
 
 // What a dead user's heap remembered counts as used until it is recovered.
 func TestRecoveryCountsPages(t *testing.T) {
+	oneHeap(t)
 	h := create(t, 64<<20)
 	r := h.Region()
 	x := open(t, h)

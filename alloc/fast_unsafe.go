@@ -122,10 +122,7 @@ func (h *Heap) Free(off uint64) error {
 		h.leave(ph)
 		return nil
 	}
-	if n := ch.hots; n < uint64(len(ch.hot)) {
-		ch.hot[n] = hotBlock{at, off}
-		ch.hots = n + 1
-	}
+	ch.heat(at, off)
 	h.freedAside(ph, c, k.index(), page, a == bit)
 	h.leave(ph)
 	return nil

@@ -10,8 +10,8 @@ import (
 	"usarena/internal/layout"
 )
 
-// Growth adds an eighth of what is there, up to growMost pages, and at least
-// growLeast, or growSteps'th of what there may be if that is less than growFirst.
+// Growth adds an eighth of what is there, up to growMost pages, and at least one page
+// in growSteps of what there may be: that many from growLeast to growFirst.
 const (
 	growLeast = 16
 	growFirst = 256
@@ -27,10 +27,11 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 	if n > h.r.Geo.MaxPages {
 		return 0, h.noSpace(w, nil)
 	}
+	h.makeRoom(n)
 	var refused error
 	var since time.Time // when a busy region was first in the way
 	for round := 0; ; round++ {
-		if p, ok := h.lookFirst(w); ok {
+		if p, ok := h.look(w); ok {
 			return p, nil
 		}
 		if h.ownRuns() {
@@ -95,13 +96,12 @@ func (h *Heap) patient(since *time.Time) bool {
 	return time.Since(*since) < most
 }
 
-// lookFirst is look; if the arena would use more pages than ever, the caller's heap
-// gives up before what it can.
-func (h *Heap) lookFirst(w want) (uint64, bool) {
-	if h.atHigh(w.n) {
+// makeRoom has the caller's heap give up what it can before the arena would use more
+// pages than ever.
+func (h *Heap) makeRoom(n uint64) {
+	if h.atHigh(n) {
 		h.giveUpEmpty()
 	}
-	return h.look(w)
 }
 
 // atHigh says that with n pages more the arena would use more than ever.

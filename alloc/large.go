@@ -29,10 +29,12 @@ func (h *Heap) mallocLarge(n uint64, q ask) (uint64, error) {
 // rounded gives a request one of the lengths that heaps remember, if that takes no
 // more pages than the arena has.
 func (h *Heap) rounded(w want) (page uint64, ok bool) {
-	w.n = stashLength(w.n)
+	asked := w.n
+	w.n = stashLength(asked)
 	w.state = w.state.WithLen(w.n)
-	if page, ok = h.fromStash(w); !ok && w.n <= stashPages {
-		page, ok = h.lookFirst(w)
+	if page, ok = h.fromStash(w); !ok && w.n > asked {
+		h.makeRoom(w.n)
+		page, ok = h.look(w)
 	}
 	return page, ok
 }

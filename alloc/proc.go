@@ -231,7 +231,19 @@ func (h *Heap) letGoEmpty(ph *procHeap, c, i int) {
 func words(c int) int { return int(layout.ClassTable[c].Blocks+63) / 64 }
 
 // wordMask has a bit for each block of word w in a span of class c.
-func wordMask(c, w int) uint64 {
+func wordMask(c, w int) uint64 { return wordMasks[c&127][w&3] }
+
+// wordMasks are those of all classes; there are none where no class is.
+var wordMasks = func() (list [128][layout.BitWords]uint64) {
+	for c := range layout.ClassTable {
+		for w := range list[c] {
+			list[c][w] = makeMask(c, w)
+		}
+	}
+	return list
+}()
+
+func makeMask(c, w int) uint64 {
 	left := int(layout.ClassTable[c].Blocks) - w*64
 	if left >= 64 {
 		return ^uint64(0)

@@ -113,7 +113,8 @@ func (h *Heap) Realloc(off, n uint64) (_ uint64, err error) {
 		h.Free(moved)
 		return 0, err
 	}
-	return moved, h.Free(off)
+	h.Free(off) // by somebody else, against the rules, or not any more: the block has moved
+	return moved, nil
 }
 
 // stay makes the block at off fit n bytes where it is. If it must move, size is

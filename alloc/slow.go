@@ -38,7 +38,7 @@ func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
 		return h.mallocOnce(c, q)
 	}
 	if h.budget == 0 && h.allowance() == 0 {
-		if h.anyHeap() {
+		if h.heaps.Load() > 0 && h.anyHeap() {
 			h.emptyHeaps(false)
 		}
 		return h.mallocOnce(c, q)

@@ -39,6 +39,14 @@ type classHeap struct {
 // its offset. It may have been given out again; what the bit says counts.
 type hotBlock struct{ at, off uint64 }
 
+// heat remembers a block that was just freed, while there is room.
+func (ch *classHeap) heat(at, off uint64) {
+	if n := ch.hots; n < uint64(len(ch.hot)) {
+		ch.hot[n] = hotBlock{at, off}
+		ch.hots = n + 1
+	}
+}
+
 // firstSpans is how many spans of a class need no arrays of their own.
 const firstSpans = 6
 
@@ -179,7 +187,7 @@ func (h *Heap) next(ch *classHeap, c int) uint64 {
 func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 	page := ch.spans[i].page()
 	b := (*layout.Bits)(unsafe.Add(h.bits, page*layout.BitsSize))
-	for mask := &blockMask[c&127]; w < len(mask) && mask[w] != 0; w++ {
+	for mask := &wordMasks[c&127]; w < len(mask) && mask[w] != 0; w++ {
 		free := ^(loadBits(&b[w].A) | loadBits(&b[w].R)) & mask[w] // model: S1
 		if free != 0 {
 			ch.cur, ch.word, ch.avail = i+1, w, free
@@ -190,16 +198,6 @@ func (h *Heap) activate(ch *classHeap, c, i, w int) bool {
 	}
 	return false
 }
-
-// blockMask has the blocks of each word, by class.
-var blockMask = func() (list [128][layout.BitWords]uint64) {
-	for c := range layout.ClassTable {
-		for w := range words(c) {
-			list[c][w] = wordMask(c, w)
-		}
-	}
-	return list
-}()
 
 // looksMost is how many spans are searched at a time for what others returned.
 const looksMost = 64

@@ -63,9 +63,16 @@ func (h *Heap) again(ph *procHeap, pages uint64) (page uint64, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	for k := i; k < min(i+stashMore, stashSizes); k++ {
-		if page, ok = h.againOf(ph, &ph.stash.runs[k], stashPagesOf(k)); ok {
+	for k := i; k < min(i+stashMore, stashSizes); {
+		page, pages, ok := ph.stash.pop(k)
+		switch {
+		case !ok:
+			k++
+		case h.cas(page, layout.CleanRun(pages), layout.LargeRun(pages, h.slot, h.gen)): // model: R44, commit
+			ph.used = 1
 			return page, true
+		default:
+			h.r.Header().UsedPages.Add(-int64(pages))
 		}
 	}
 	return 0, false
@@ -74,18 +81,16 @@ func (h *Heap) again(ph *procHeap, pages uint64) (page uint64, ok bool) {
 // stashMore is how many lengths are tried.
 const stashMore = 3
 
-func (h *Heap) againOf(ph *procHeap, r *stashed, pages uint64) (page uint64, ok bool) {
-	for r.n > 0 {
-		r.n--
-		page = uint64(r.page[r.n&(stashDepth-1)])
-		ph.stash.pages -= pages
-		if h.cas(page, layout.CleanRun(pages), layout.LargeRun(pages, h.slot, h.gen)) { // model: R44, commit
-			ph.used = 1
-			return page, true
-		}
-		h.r.Header().UsedPages.Add(-int64(pages))
+// pop takes out the run of number i that was remembered last.
+func (s *stash) pop(i int) (page, pages uint64, ok bool) {
+	r := &s.runs[i]
+	if r.n == 0 {
+		return 0, 0, false
 	}
-	return 0, false
+	r.n--
+	pages = stashPagesOf(i)
+	s.pages -= pages
+	return uint64(r.page[r.n&(stashDepth-1)]), pages, true
 }
 
 // fromStash takes a request out of the shortest longer run that the caller's heap
@@ -95,8 +100,8 @@ func (h *Heap) fromStash(w want) (page uint64, ok bool) {
 	if !ok || w.align > layout.PageSize {
 		return 0, false
 	}
-	page, n := h.longer(i)
-	if n == 0 {
+	page, n, ok := h.longer(i)
+	if !ok {
 		return 0, false
 	}
 	r := page >> h.r.Geo.RegionShift
@@ -113,20 +118,16 @@ func (h *Heap) fromStash(w want) (page uint64, ok bool) {
 }
 
 // longer takes the shortest run out of the caller's heap that is longer than those
-// of number i. 0 pages: there is none.
-func (h *Heap) longer(i int) (page, pages uint64) {
+// of number i.
+func (h *Heap) longer(i int) (page, pages uint64, ok bool) {
 	ph := h.enter()
 	if ph != nil {
-		for k := i + 1; k < stashSizes && pages == 0; k++ {
-			if r := &ph.stash.runs[k]; r.n > 0 {
-				r.n--
-				page, pages = uint64(r.page[r.n&(stashDepth-1)]), stashPagesOf(k)
-				ph.stash.pages -= pages
-			}
+		for k := i + 1; k < stashSizes && !ok; k++ {
+			page, pages, ok = ph.stash.pop(k)
 		}
 	}
 	h.leave(ph)
-	return page, pages
+	return page, pages, ok
 }
 
 // stashAway frees the large block at offset off, if it is one and there is room to
@@ -176,13 +177,10 @@ func (h *Heap) forgetRuns(ph *procHeap) {
 		return
 	}
 	for i := range ph.stash.runs {
-		r := &ph.stash.runs[i]
-		for ; r.n > 0; r.n-- {
-			pages := stashPagesOf(i)
-			h.freed(uint64(r.page[(r.n-1)&(stashDepth-1)]), pages)
+		for page, pages, ok := ph.stash.pop(i); ok; page, pages, ok = ph.stash.pop(i) {
+			h.freed(page, pages)
 		}
 	}
-	ph.stash.pages = 0
 }
 
 // ownRuns leaves to the regions what the caller's heap remembers, and says whether

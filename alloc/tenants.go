@@ -49,11 +49,7 @@ func (h *Heap) indexed(page uint64, c int, t *layout.Tenants) (live, kept [layou
 		m := liveBits(b, c, w)
 		k := loadBits(&b[w&3].K)
 		for m != 0 {
-			i, next := t.Alike(w*64 + bits.TrailingZeros64(m))
-			these := m
-			if next < w*64+64 {
-				these &= 1<<(next-w*64) - 1
-			}
+			i, these := t.First(w, m)
 			live[i] += bits.OnesCount64(these)
 			kept[i] += bits.OnesCount64(these & k)
 			m &^= these
@@ -109,10 +105,12 @@ func (h *Heap) mergeInto(c int, t *layout.Tenants, from, to int) {
 
 // ofTenant are the blocks of mask, in word w, that have an index.
 func ofTenant(t *layout.Tenants, w int, mask uint64, index int) (m uint64) {
-	for ; mask != 0; mask &= mask - 1 {
-		if n := bits.TrailingZeros64(mask); t.Of(w*64+n) == index {
-			m |= 1 << n
+	for mask != 0 {
+		i, these := t.First(w, mask)
+		if i == index {
+			m |= these
 		}
+		mask &^= these
 	}
 	return m
 }

@@ -15,29 +15,27 @@ import (
 type Workload struct {
 	Name string
 	What string
+	Long bool // takes minutes and gigabytes
 	run  func(ctx context.Context, r *results) error
 }
 
 // Workloads lists what this package measures.
 func Workloads() []Workload {
 	return []Workload{
-		{"W1", "allocate, write, free: 16 B to 64 KiB", alone},
-		{"W2", "1000 blocks of 64 B, freed in three orders", alone},
-		{"W3", "churn: 100,000 live blocks of 16 to 1023 B", alone},
-		{"W4", "churn: 1000 live blocks of 4 KiB to 1 MiB", alone},
-		{"W5", "W3 by one and by two processes on one arena", w5},
-		{"W6", "one process allocates, another frees", w6},
-		{"W7", "a block grows from 16 B to 1 MiB", alone},
-		{"W8", "a fresh process joins and allocates", w8},
-		{"W9", "locks, semaphores, barriers of two processes", w9},
-		{"W10", "a process is killed while others allocate", w10},
-		{"W11", "W3 with 1000 to 10,000,000 live blocks, 1 to 1000 user slots, 1 MiB to 16 GiB", w11},
-		{"W12", "10,000,000 blocks in 4 GiB: info, check, recovery of their user", w12},
+		{"W1", "allocate, write, free: 16 B to 64 KiB", false, alone},
+		{"W2", "1000 blocks of 64 B, freed in three orders", false, alone},
+		{"W3", "churn: 100,000 live blocks of 16 to 1023 B", false, alone},
+		{"W4", "churn: 1000 live blocks of 4 KiB to 1 MiB", false, alone},
+		{"W5", "W3 by one and by two processes on one arena", false, w5},
+		{"W6", "one process allocates, another frees", false, w6},
+		{"W7", "a block grows from 16 B to 1 MiB", false, alone},
+		{"W8", "a fresh process joins and allocates", false, w8},
+		{"W9", "locks, semaphores, barriers of two processes", false, w9},
+		{"W10", "a process is killed while others allocate", false, w10},
+		{"W11", "W3 with 1000 to 10,000,000 live blocks, 1 to 1000 user slots, 1 MiB to 16 GiB", true, w11},
+		{"W12", "10,000,000 blocks in 4 GiB: info, check, recovery of their user", true, w12},
 	}
 }
-
-// Usual is how many of them take neither minutes nor gigabytes.
-const Usual = 10
 
 // inProcess are the workloads of one process, and the part of W9 that is one's.
 var inProcess = map[string]func(*arena.Arena, *results) error{"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W7": w7, "W9": w9alone}

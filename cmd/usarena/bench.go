@@ -47,8 +47,10 @@ func benchCommand() *cobra.Command {
 			return usage(c, "--raw and --json exclude each other")
 		}
 		if len(args) == 0 {
-			for _, w := range bench.Workloads()[:bench.Usual] {
-				args = append(args, w.Name)
+			for _, w := range bench.Workloads() {
+				if !w.Long {
+					args = append(args, w.Name)
+				}
 			}
 		}
 		p := newProgress()

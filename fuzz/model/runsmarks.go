@@ -128,7 +128,7 @@ var runMarks = [...]Mark{
 	rRelease:       {"R29", "span.go release: CAS Span to Pending, commit"},
 	rFreeLow:       {"R30", "run.go freed: lower Low"},
 	rFreeDirty:     {"R31", "run.go freed: Dirty = 1"},
-	rAgain:         {"R44", "stash.go againOf: CAS Pending to Large, commit"},
+	rAgain:         {"R44", "stash.go again: CAS Pending to Large, commit"},
 	rExtLock:       {"R32", "large.go extend: lock, then how many pages exist"},
 	rExtLoad:       {"R33", "large.go extend: load the next head"},
 	rExtRest:       {"R34", "large.go extend: store what remains"},

@@ -32,6 +32,15 @@ func holes(h *hand, n *needs) error {
 	return nil
 }
 
+// block allocates a large block, and keeps it.
+func block(least, most int) func(*hand, *needs) error {
+	return func(h *hand, n *needs) error {
+		off, err := h.malloc(h.pages(least, most))
+		h.keep = off
+		return err
+	}
+}
+
 // remembered frees a large block that its heap remembers, and keeps its length.
 func remembered(h *hand, n *needs) error {
 	length := h.pages(14, 16)
@@ -57,12 +66,8 @@ func largeOps() []*operation {
 		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
 	}, {
 		name: "large free, remembered", kind: roomy, before: 20,
-		setup: func(h *hand, n *needs) error {
-			off, err := h.malloc(h.pages(9, 16))
-			h.keep = off
-			return err
-		},
-		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+		setup: block(9, 16),
+		aim:   func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
 	}, {
 		name: "large malloc, again", kind: roomy, before: 20, setup: remembered,
 		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.keep.(uint64)) },
@@ -83,12 +88,8 @@ func largeOps() []*operation {
 		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.pages(260, 300)) },
 	}, {
 		name: "large free, across regions", kind: wide, before: 10, long: true,
-		setup: func(h *hand, n *needs) error {
-			off, err := h.malloc(h.pages(260, 300))
-			h.keep = off
-			return err
-		},
-		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
+		setup: block(260, 300),
+		aim:   func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
 	}, {
 		name: "realloc, moves", kind: heap, before: 20, long: true,
 		setup: func(h *hand, n *needs) (err error) {

@@ -38,16 +38,20 @@ func (t *Tenants) Of(n int) int {
 	return int(t.Index[n/perWord].Load() >> (n % perWord * tenantBits) & tenantsOne)
 }
 
-// Alike is the index of all blocks from n up to, not including, next, if they have
-// the same; else next is n+1.
-func (t *Tenants) Alike(n int) (index, next int) {
+// First is the index of the first block of mask, in word w of A, and some blocks of
+// mask that have it too, the first among them: many where all have the same.
+func (t *Tenants) First(w int, mask uint64) (index int, these uint64) {
 	const ones = (1<<(perWord*tenantBits) - 1) / tenantsOne
-	word := t.Index[n/perWord].Load()
+	n := (w*64 + bits.TrailingZeros64(mask)) & 0xff
+	word := t.Index[n/perWord%tenantWords].Load()
 	index = int(word >> (n % perWord * tenantBits) & tenantsOne)
-	if word&(ones*tenantsOne) == uint64(index)*ones {
-		return index, n - n%perWord + perWord
+	if word&(ones*tenantsOne) != uint64(index)*ones {
+		return index, mask & -mask
 	}
-	return index, n + 1
+	if end := n - n%perWord + perWord - w*64; end < 64 {
+		mask &= 1<<end - 1
+	}
+	return index, mask
 }
 
 // Set gives the blocks of mask, in word w of A, another index: each in one step,

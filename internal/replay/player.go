@@ -61,10 +61,16 @@ func (p *player) play() error {
 	for i := range p.ops {
 		op := &p.ops[i]
 		if err := p.doVerified(op, &p.blocks[op.ID/p.stride], uint64(i)); err != nil {
-			return fmt.Errorf("operation %d of %d (%c, id %d, %d bytes): %w", i+1, len(p.ops), op.Kind, op.ID, op.Size, err)
+			return failed(p.ops, i, err)
 		}
 	}
 	return nil
+}
+
+// failed is the error of operation i.
+func failed(ops []trace.Op, i int, err error) error {
+	op := &ops[i]
+	return fmt.Errorf("operation %d of %d (%c, id %d, %d bytes): %w", i+1, len(ops), op.Kind, op.ID, op.Size, err)
 }
 
 // do is one operation and nothing else.

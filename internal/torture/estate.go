@@ -58,8 +58,7 @@ func (s *storm) keep(off uint64, e entry) bool {
 // discard frees a block of the book. Now and then it does so twice: while nobody
 // allocates, that must be refused and change nothing.
 func (s *storm) discard(off uint64) {
-	e := entry(s.l.at(off).Load())
-	s.l.at(off).Store(0)
+	e := entry(s.l.at(off).Swap(0))
 	if err := s.a.Free(off); err != nil {
 		s.bad("free of a block that is nobody's (%v %s; from a cell: %v; reclaiming: %v): %v", e, s.wrongUser(info.Block{}, e.user()), mayGo(e), s.reclaim, err)
 	}

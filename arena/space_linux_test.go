@@ -213,3 +213,17 @@ func TestSmallArenas(t *testing.T) {
 		}
 	}
 }
+
+// One process attaches to many arenas at the default size, and has address space
+// left for itself: 32 bits are not spent on the first of them.
+func TestManyArenas(t *testing.T) {
+	for range 24 {
+		a := arenatest.New(t)
+		a.Bytes(mustMalloc(t, a, 100_000), 100_000)[99_999] = 1
+	}
+	private := make([][]byte, 16)
+	for i := range private {
+		private[i] = make([]byte, 8<<20)
+		private[i][0] = 1
+	}
+}

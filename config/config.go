@@ -69,7 +69,8 @@ type Config struct {
 	Reaper time.Duration
 
 	// Share32 keeps the arena so small that 32-bit users can use all of it: at
-	// most 2 GiB. A 32-bit user of a larger arena allocates in its first part.
+	// most 2 GiB. A 32-bit user of a larger arena allocates in its first part:
+	// what was in use when it attached, or a quarter of its free address space.
 	Share32 bool
 }
 

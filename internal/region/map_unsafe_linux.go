@@ -28,7 +28,9 @@ type Options struct {
 
 // Map maps the arena behind fd once, at its full size: pages that do not exist
 // yet will appear beneath the mapping. Where address space is short the window
-// is halved, never below Need on 64-bit; what lies beyond it stays unseen.
+// is halved, never below Need on 64-bit; what lies beyond it stays unseen. What
+// is not in use yet takes a quarter of the address space of 32 bits at most: the
+// rest is for the process and for the arenas that it will attach to after this.
 func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	r := o.Into
 	if r == nil {
@@ -44,8 +46,8 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	if o.Addr%layout.PageSize != 0 {
 		return nil, errs.Wrap(errs.Invalid, "map", "%s: address %#x is no multiple of %d", o.Name, o.Addr, layout.PageSize)
 	}
-	window, least := min(g.MaxPages, mostWindow(&g)), leastWindow(&g, o.Need)
-	for {
+	least := leastWindow(&g, o.Need)
+	for window := firstWindow(&g, &o); ; window = nextWindow(&g, window, least) {
 		err := r.mapWindow(fd, window, prot, o.Addr)
 		if err == nil {
 			break
@@ -56,29 +58,8 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 		if window <= least {
 			return nil, fmt.Errorf("usarena: map: %s: no address space for the %d bytes that must be seen (raise ulimit -v): %w", o.Name, window<<layout.PageShift, err)
 		}
-		window = max(window/2&^(g.RegionPages()-1), least)
 	}
 	return r, nil
-}
-
-// mostWindow is the largest window, in whole regions, whose bytes an int counts:
-// what can be seen can then be one slice in a 32-bit process too, where more
-// than that may well be free.
-func mostWindow(g *layout.Geometry) uint64 {
-	return uint64(^uint(0)>>1) >> layout.PageShift &^ (g.RegionPages() - 1)
-}
-
-// leastWindow is the smallest window that will do, in whole regions: what is in
-// use, or on 32-bit one region.
-func leastWindow(g *layout.Geometry, need uint64) uint64 {
-	if g.Packed() {
-		return g.MaxPages
-	}
-	rp := g.RegionPages()
-	if unsafe.Sizeof(uintptr(0)) == 4 {
-		need = 1
-	}
-	return min((max(need, 1)+rp-1)&^(rp-1), g.MaxPages)
 }
 
 func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {

@@ -11,6 +11,9 @@ func (h *Heap) findDisowned(c int, all bool) (uint64, layout.State) {
 	if limit == 0 {
 		return 0, 0
 	}
+	if page, s := h.adoptNoticed(c, limit); s != 0 {
+		return page, s
+	}
 	rp := h.r.Geo.RegionPages()
 	start := h.cursors[c].Load()
 	if start >= limit {

@@ -63,6 +63,7 @@ type Heap struct {
 	looks     atomic.Uint32                 // for free runs
 	lastFound [32]atomic.Uint64             // region where one was found, by the length's bits
 	cursors   [layout.Classes]atomic.Uint64 // page where the next disowned span is looked for
+	noticed   [layout.Classes]noticed
 
 	options   options
 	leaveSlot func() // gives the slot back, where no package above does

@@ -195,8 +195,10 @@ func (h *Heap) giveUpOne(ph *procHeap, out *goners) {
 			ph.clock = 0
 		}
 		if c >= 0 && c < layout.Classes && ph.cls[c].held > 0 {
-			h.takeOut(ph, c, ph.cls[c].victim(), out)
-			return
+			if i := ph.cls[c].victim(); i >= 0 {
+				h.takeOut(ph, c, i, out)
+				return
+			}
 		}
 	}
 }

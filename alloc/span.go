@@ -120,11 +120,12 @@ func (h *Heap) settle(page uint64, s layout.State) {
 	}
 }
 
-// listed marks the region of a disowned span with room.
+// listed marks the region of a disowned span with room, and notices it.
 func (h *Heap) listed(page uint64, c int, s layout.State) {
 	if s&layout.Room == 0 {
 		return
 	}
+	h.noticed[c].add(page)
 	m := &h.r.Lock(page >> h.r.Geo.RegionShift).Partial[c>>6&1]
 	if bit := uint64(1) << (c & 63); m.Load()&bit == 0 {
 		m.Or(bit)

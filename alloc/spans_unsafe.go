@@ -222,9 +222,11 @@ func (h *Heap) collectSome(ph *procHeap, c int) {
 }
 
 // victim chooses a span of the class to give up: the next one, rather a full one.
+// It is -1 if the next victimLooks entries are those of no span, as they are when the
+// class had many spans before; the next search goes on behind them.
 func (ch *classHeap) victim() int {
 	last := -1
-	for looks := 0; looks < len(ch.spans); looks++ {
+	for looks := 0; looks < min(len(ch.spans), victimLooks); looks++ {
 		if ch.hand++; ch.hand >= len(ch.spans) {
 			ch.hand = 0
 		}
@@ -238,3 +240,5 @@ func (ch *classHeap) victim() int {
 	}
 	return last
 }
+
+const victimLooks = 64

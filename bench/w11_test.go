@@ -6,7 +6,7 @@ import "testing"
 func TestGrownAndLarge(t *testing.T) {
 	defer func(most, ops, crowd int) { ScaleMost, ScaleOps, CrowdOf = most, ops, crowd }(ScaleMost, ScaleOps, CrowdOf)
 	ScaleMost, ScaleOps, CrowdOf = 1000, 20000, 20000
-	for name, n := range map[string]int{"W11": 14, "W12": 6} {
+	for name, n := range map[string]int{"W11": 16, "W12": 6} {
 		list, ok, err := Run(t.Context(), name)
 		if !ok || err != nil || len(list) != n {
 			t.Errorf("%s: %v %v %v", name, list, ok, err)

@@ -159,8 +159,11 @@ func (h *Heap) markEntry(p uint64, c int, reclaim bool, rec *Recovered) bool {
 			break
 		}
 	}
-	live, kept := h.indexed(p, c, t)
-	if n, size := uint64(live[i]-kept[i]), uint64(layout.ClassTable[c].Size); reclaim {
+	n, size, b := uint64(0), uint64(layout.ClassTable[c].Size), h.bitsAt(p)
+	for w := range words(c) {
+		n += onesCount(ofTenant(t, w, liveBits(b, c, w)&^loadBits(&b[w&3].K), i))
+	}
+	if reclaim {
 		rec.Freed += n * size
 	} else {
 		rec.Blocks += n

@@ -39,38 +39,40 @@ func (t *Tenants) Of(n int) int {
 }
 
 // First is the index of the first block of mask, in word w of A, and some blocks of
-// mask that have it too, the first among them: many where all have the same.
+// mask that have it too, the first among them: all that one word of Index has.
 func (t *Tenants) First(w int, mask uint64) (index int, these uint64) {
-	const ones = (1<<(perWord*tenantBits) - 1) / tenantsOne
+	const fields = (1<<(perWord*tenantBits) - 1) / tenantsOne
 	n := (w*64 + bits.TrailingZeros64(mask)) & 0xff
 	word := t.Index[n/perWord%tenantWords].Load()
 	index = int(word >> (n % perWord * tenantBits) & tenantsOne)
-	if word&(ones*tenantsOne) != uint64(index)*ones {
-		return index, mask & -mask
+	other := word ^ uint64(index)*fields
+	these = together(^(other | other>>1 | other>>2))
+	if base := n - n%perWord - w*64; base >= 0 {
+		these <<= base
+	} else {
+		these >>= -base
 	}
-	if end := n - n%perWord + perWord - w*64; end < 64 {
-		mask &= 1<<end - 1
-	}
-	return index, mask
+	return index, these & mask
 }
 
 // Set gives the blocks of mask, in word w of A, another index: each in one step,
 // if in no order. Only the span's owner may.
 func (t *Tenants) Set(w int, mask uint64, index int) {
-	at, word := -1, uint64(0)
-	for ; mask != 0; mask &= mask - 1 {
+	const all = 1<<perWord - 1
+	for mask != 0 {
 		n := (w*64 + bits.TrailingZeros64(mask)) & 0xff
-		if i := n / perWord % tenantWords; i != at {
-			if at >= 0 {
-				t.Index[at].Store(word)
-			}
-			at, word = i, t.Index[i].Load()
+		base := n - n%perWord - w*64
+		var part uint64 // from the block of the word's first field
+		if base >= 0 {
+			part = mask >> base & all
+			mask &^= part << base
+		} else {
+			part = mask << -base & all
+			mask &^= part >> -base
 		}
-		shift := n % perWord * tenantBits
-		word = word&^(tenantsOne<<shift) | uint64(index&tenantsOne)<<shift
-	}
-	if at >= 0 {
-		t.Index[at].Store(word)
+		at, word := n/perWord%tenantWords, apart(part)
+		old := t.Index[at].Load()
+		t.Index[at].Store(old&^(word*tenantsOne) | word*uint64(index&tenantsOne))
 	}
 }
 

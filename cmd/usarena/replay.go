@@ -18,7 +18,7 @@ const replayText = `Replay recorded programs in an arena: what they allocated, r
 in the same order and the same sizes.
 
 Each of --procs processes replays the whole trace, all in one shared arena at the
-same time; --threads share a process's trace by id. Every byte of every block is
+same time, or with --apart in an arena each; --threads share a process's trace by id. Every byte of every block is
 filled with a pattern and compared before it is freed and around every realloc,
 unless --bare is given. Afterwards everything must be free and the arena sound:
 else the exit status is 1.
@@ -50,6 +50,7 @@ func replayCommand() *cobra.Command {
 	f.IntVar(&o.Procs, "procs", 1, "processes, each of which replays the whole trace")
 	f.IntVar(&o.Threads, "threads", 1, "threads a process, which share the trace by id")
 	f.StringVar(&o.Arena, "arena", "", "replay in this arena, joined or made")
+	f.BoolVar(&o.Apart, "apart", false, "an arena for each process, to compare with one for all")
 	f.BoolVar(&o.Bare, "bare", false, "neither fill nor compare the blocks")
 	f.BoolVar(&raw, "raw", false, "one line a number: replay usarena metric value")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -61,6 +62,9 @@ func replayCommand() *cobra.Command {
 		}
 		if o.Procs < 1 || o.Procs > 1000 || o.Threads < 1 || o.Threads > 1000 {
 			return usage(c, "--procs %d --threads %d: 1 to 1000 of each are possible", o.Procs, o.Threads)
+		}
+		if o.Apart && o.Arena != "" {
+			return usage(c, "--apart makes arenas of its own: leave --arena out")
 		}
 		return replayAll(c, o, raw, args)
 	}

@@ -18,6 +18,7 @@ func TestReplay(t *testing.T) {
 	for _, args := range [][]string{
 		{gcc, perl},
 		{"--procs", "2", gcc, perl},
+		{"--procs", "2", "--apart", gcc, perl},
 		{"--threads", "3", gcc, perl},
 		{"--procs", "2", "--threads", "2", "--bare", gcc, perl},
 		{"--arena", "memfd:", "--procs", "2", gcc, perl},
@@ -27,7 +28,7 @@ func TestReplay(t *testing.T) {
 		if len(lines) != 2 {
 			t.Fatalf("%v: %d lines, want one a trace:\n%s", args, len(lines), out)
 		}
-		wantKeys(t, lines[0], "trace procs threads ops ns_per_op peak_live_bytes arena_bytes utilization verified")
+		wantKeys(t, lines[0], "trace procs threads arenas ops ns_per_op peak_live_bytes arena_bytes utilization verified")
 		var r struct {
 			Trace           string
 			Procs, Ops      int

@@ -36,12 +36,12 @@ const odd = "5240010\n6\n15\n1\na 0 100\nm 1 4096 3000\na 2 0\nr 0 5000000\nr 3 
 
 func TestEveryOperationInSeveralProcesses(t *testing.T) {
 	name := file(t, odd)
-	for _, o := range []Options{{}, {Bare: true}, {Procs: 2, Threads: 2}, {Procs: 2, Arena: "memfd:"}} {
+	for _, o := range []Options{{}, {Bare: true}, {Procs: 2, Threads: 2}, {Procs: 2, Apart: true}, {Procs: 2, Arena: "memfd:"}} {
 		r, err := Run(t.Context(), o, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Trouble != "" || r.Verified == o.Bare || r.Ops != 15*max(o.Procs, 1) || r.ArenaBytes == 0 {
+		if r.Trouble != "" || r.Verified == o.Bare || r.Ops != 15*max(o.Procs, 1) || r.Arenas > 1 != o.Apart || r.ArenaBytes == 0 {
 			t.Errorf("%+v: %+v", o, r)
 		}
 	}
@@ -122,20 +122,20 @@ func TestSumNamesTrouble(t *testing.T) {
 	}
 	defer remove()
 	o := Options{Procs: 1, Threads: 1}
-	before := a.Stats()
+	where := []place{{a, a.Stats()}}
 	good := []outcome{{Start: 10, End: 110}}
-	if r, err := sum(o, "t", 10, 5, good, a, before); err != nil || r.Trouble != "" || !r.Verified || r.NsPerOp != 10 {
+	if r, err := sum(o, "t", 10, 5, good, where); err != nil || r.Trouble != "" || !r.Verified || r.NsPerOp != 10 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	before.LiveBytes = 64
-	if r, err := sum(o, "t", 10, 5, good, a, before); err != nil || r.Verified || !strings.Contains(r.Trouble, "64 bytes") {
+	where[0].before.LiveBytes = 64
+	if r, err := sum(o, "t", 10, 5, good, where); err != nil || r.Verified || !strings.Contains(r.Trouble, "64 bytes") {
 		t.Errorf("bytes that went missing: %+v, %v", r, err)
 	}
-	before = a.Stats()
-	if r, err := sum(o, "t", 10, 5, []outcome{{Trouble: "bad byte"}}, a, before); err != nil || r.Verified || !strings.Contains(r.Trouble, "bad byte") {
+	where[0].before = a.Stats()
+	if r, err := sum(o, "t", 10, 5, []outcome{{Trouble: "bad byte"}}, where); err != nil || r.Verified || !strings.Contains(r.Trouble, "bad byte") {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := sum(o, "t", 10, 5, []outcome{{Trouble: "no room", Full: true}}, a, before); !errors.Is(err, ErrFull) {
+	if _, err := sum(o, "t", 10, 5, []outcome{{Trouble: "no room", Full: true}}, where); !errors.Is(err, ErrFull) {
 		t.Errorf("%v, want ErrFull", err)
 	}
 }

@@ -31,11 +31,11 @@ func (h *Heap) allocRun(w want) (uint64, error) {
 	var refused error
 	var since time.Time // when a busy region was first in the way
 	for round := 0; ; round++ {
-		if p, ok := h.look(w); ok {
+		if p, ok := h.lookAgain(w); ok {
 			return p, nil
 		}
 		if h.ownRuns() {
-			if p, ok := h.look(w); ok {
+			if p, ok := h.lookAgain(w); ok {
 				return p, nil
 			}
 		}
@@ -110,11 +110,25 @@ func (h *Heap) atHigh(n uint64) bool {
 	return hd.UsedPages.Load()+int64(n) > int64(hd.HighPages.Load())
 }
 
+// lookAgain is look, and again for a moment if somebody was busy in a region that
+// may have room: growing costs more, and so do the pages.
+func (h *Heap) lookAgain(w want) (page uint64, ok bool) {
+	for range lookTries {
+		p, ok, busy := h.look(w)
+		if ok || !busy {
+			return p, ok
+		}
+	}
+	return 0, false
+}
+
+const lookTries = 16
+
 // look tries the regions in turn, from the one where a request of about this
 // length was met last: those before it have not had room since. Now and then it
 // begins at the first region, so that what is free there is used before what lies
-// beyond.
-func (h *Heap) look(w want) (uint64, bool) {
+// beyond. busy says that a region which may have room was in somebody's hands.
+func (h *Heap) look(w want) (page uint64, ok, busy bool) {
 	regions := h.regions()
 	last := &h.lastFound[bits.Len64(w.n)%len(h.lastFound)]
 	start := last.Load()
@@ -126,7 +140,11 @@ func (h *Heap) look(w want) (uint64, bool) {
 		if r >= regions {
 			r -= regions
 		}
-		if !h.mayHave(r, w.n) || !h.lock(r, false) {
+		if !h.mayHave(r, w.n) {
+			continue
+		}
+		if !h.lock(r, false) {
+			busy = true
 			continue
 		}
 		p, ok := h.fromRegion(r, w, false)
@@ -135,10 +153,10 @@ func (h *Heap) look(w want) (uint64, bool) {
 			if r != start {
 				last.Store(r)
 			}
-			return p, true
+			return p, true, busy
 		}
 	}
-	return 0, false
+	return 0, false, busy
 }
 
 const looksFromStart = 64

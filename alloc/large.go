@@ -34,7 +34,7 @@ func (h *Heap) rounded(w want) (page uint64, ok bool) {
 	w.state = w.state.WithLen(w.n)
 	if page, ok = h.fromStash(w); !ok && w.n > asked {
 		h.makeRoom(w.n)
-		page, ok = h.look(w)
+		page, ok = h.lookAgain(w)
 	}
 	return page, ok
 }

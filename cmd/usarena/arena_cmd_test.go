@@ -233,9 +233,10 @@ func TestHelpTeaches(t *testing.T) {
 	if out := ok(t); !strings.Contains(out, "demo") {
 		t.Errorf("usarena alone: %s", out)
 	}
-	for _, cmd := range []string{"create", "info", "users", "locks", "check", "recover", "map", "replay", "bench", "demo", "torture"} {
-		out := ok(t, cmd, "--help")
-		if !strings.Contains(out, "Examples:\n  usarena "+cmd) || len(out) < 400 {
+	for _, cmd := range []string{"create", "info", "users", "locks", "check", "recover", "map", "replay", "bench", "demo", "torture", "list", "clean", "maps",
+		"shm open", "shm ls", "shm rm", "shm dump", "sysv get", "sysv at", "sysv stat", "sysv set", "sysv rm", "sysv lock", "sysv unlock", "sysv ls", "sysv limits", "sysv write", "sysv read"} {
+		out := ok(t, append(strings.Fields(cmd), "--help")...)
+		if !strings.Contains(out, "Examples:\n  usarena "+cmd) || len(out) < 250 {
 			t.Errorf("%s --help has no example or says little:\n%s", cmd, out)
 		}
 	}

@@ -28,7 +28,11 @@ func TestReplay(t *testing.T) {
 		if len(lines) != 2 {
 			t.Fatalf("%v: %d lines, want one a trace:\n%s", args, len(lines), out)
 		}
-		wantKeys(t, lines[0], "trace procs threads arenas ops ns_per_op peak_live_bytes arena_bytes utilization verified")
+		keys := "trace procs threads ops ns_per_op peak_live_bytes arena_bytes utilization verified"
+		if slices.Contains(args, "--apart") {
+			keys += " arenas"
+		}
+		wantKeys(t, lines[0], keys)
 		var r struct {
 			Trace           string
 			Procs, Ops      int

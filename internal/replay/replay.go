@@ -27,7 +27,7 @@ type Options struct {
 type Result struct {
 	Trace         string  `json:"trace"`
 	Procs         int     `json:"procs"`
-	Arenas        int     `json:"arenas"` // 1, or as many as processes
+	Arenas        int     `json:"arenas,omitempty"` // with Apart, as many as processes
 	Threads       int     `json:"threads"`
 	Ops           int     `json:"ops"`             // of all processes
 	NsPerOp       float64 `json:"ns_per_op"`       // wall time / operations of one process
@@ -125,7 +125,10 @@ func anonymous(name string) bool { return name == "/dev/zero" || strings.HasPref
 
 // sum makes one result of what all processes did and of what they left.
 func sum(o Options, name string, ops int, peak uint64, outs []outcome, places []place) (Result, error) {
-	r := Result{Trace: name, Procs: o.Procs, Arenas: len(places), Threads: o.Threads, Ops: ops * o.Procs, PeakLiveBytes: peak * uint64(o.Procs)}
+	r := Result{Trace: name, Procs: o.Procs, Threads: o.Threads, Ops: ops * o.Procs, PeakLiveBytes: peak * uint64(o.Procs)}
+	if o.Apart {
+		r.Arenas = len(places)
+	}
 	start, end := outs[0].Start, outs[0].End
 	var trouble []string
 	for i, out := range outs {

@@ -41,7 +41,7 @@ func TestEveryOperationInSeveralProcesses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Trouble != "" || r.Verified == o.Bare || r.Ops != 15*max(o.Procs, 1) || r.Arenas > 1 != o.Apart || r.ArenaBytes == 0 {
+		if r.Trouble != "" || r.Verified == o.Bare || r.Ops != 15*max(o.Procs, 1) || r.Arenas == 2 != o.Apart || r.ArenaBytes == 0 {
 			t.Errorf("%+v: %+v", o, r)
 		}
 	}

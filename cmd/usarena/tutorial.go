@@ -109,7 +109,7 @@ func sysvReadCommand() *cobra.Command {
 		Long: `Show what a segment holds, again and again, until the writer says that it is done:
 the reader of a well-known pair of C programs. The writer is theirs or usarena sysv
 write.`,
-		Example: "  usarena sysv write & usarena sysv read",
+		Example: "  usarena sysv read                 while usarena sysv write runs\n  usarena sysv read --pause 1s",
 	}
 	o.flags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {

@@ -119,6 +119,8 @@ func work(s *worker.Side) error {
 	if err != nil {
 		return err
 	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m) // as Close does; the first time Go's runtime makes room for what it notes
 	if err := s.Tell(ready{Tid: unix.Gettid(), Aim: am, Held: h.held}); err != nil {
 		return err
 	}

@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 		if *seed == 0 {
 			*seed = uint64(time.Now().UnixNano())
 		}
+		if err := noStopSignals(); err != nil {
+			panic(err)
+		}
 	}, "steps.op")
 }
 

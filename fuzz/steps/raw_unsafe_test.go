@@ -44,3 +44,24 @@ func readRaw(fd int) error {
 		}
 	}
 }
+
+// noStopSignals keeps the kernel from sending this process a signal each time that a
+// traced thread stops: that is several a microsecond, and Go's runtime would handle
+// them all. Whoever waits for the thread is woken all the same.
+func noStopSignals() error {
+	const noStop = 1 // SA_NOCLDSTOP
+	var a struct {   // as the kernel has it
+		handler, flags, restorer, mask uint64
+	}
+	for _, set := range []bool{false, true} {
+		from, to := uintptr(0), uintptr(unsafe.Pointer(&a))
+		if set {
+			a.flags |= noStop
+			from, to = to, from
+		}
+		if _, _, e := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), from, to, 8, 0, 0); e != 0 {
+			return e
+		}
+	}
+	return nil
+}

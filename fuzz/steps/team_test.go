@@ -62,10 +62,16 @@ func start(ctx context.Context, name string, spec any, prepare ...func(*exec.Cmd
 	return roles.Start(ctx, name, spec, prepare...)
 }
 
-// tame makes a Go process a quiet one: one processor, no signals of its own.
-func tame(cmd *exec.Cmd) error {
-	cmd.Env = append(cmd.Env, "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOGC=off")
-	return nil
+// tame makes a Go process a quiet one: one processor, no signals of its own. One that
+// is stepped collects no garbage meanwhile; the others live long.
+func tame(name string) func(*exec.Cmd) error {
+	return func(cmd *exec.Cmd) error {
+		cmd.Env = append(cmd.Env, "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
+		if name == "hand" {
+			cmd.Env = append(cmd.Env, "GOGC=off")
+		}
+		return nil
+	}
 }
 
 var errSilent = errors.New("watchdog: no answer in time")
@@ -89,7 +95,7 @@ func launch(name string) (*member, error) {
 	}
 	defer out.Close()
 	m.begin = in
-	m.Proc, err = start(context.Background(), name, 0, tame, func(cmd *exec.Cmd) error {
+	m.Proc, err = start(context.Background(), name, 0, tame(name), func(cmd *exec.Cmd) error {
 		cmd.ExtraFiles = []*os.File{out}
 		m.cmd = cmd
 		return nil

@@ -107,6 +107,24 @@ func TestRemoveByName(t *testing.T) {
 	}
 }
 
+// Owner and permissions of what has a descriptor.
+func TestSetOfFile(t *testing.T) {
+	s, err := segment.OpenPOSIX(shmName(t), os.O_RDWR|os.O_CREATE, 0o600)
+	must(t, err)
+	defer s.Close()
+	must(t, s.SetMode(0o640))
+	if st, err := s.Stat(); err != nil || st.Mode != 0o640 {
+		t.Errorf("%+v, %v", st, err)
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root gives objects away")
+	}
+	must(t, s.SetOwner(12345, 54321))
+	if st, err := s.Stat(); err != nil || st.UID != 12345 || st.GID != 54321 {
+		t.Errorf("%+v, %v", st, err)
+	}
+}
+
 // A memfd that is sealed cannot be cut off beneath its users.
 func TestSeal(t *testing.T) {
 	s, err := segment.NewMemfd("usarena-segment-test", 8192)

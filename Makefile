@@ -22,14 +22,19 @@ HEAPED    ?= ./sync/... ./internal/robust/... ./alloc/... ./info/... ./config/..
 # make invariants MAPPED=./...
 MAPPED    ?= ./arena/... ./alloc ./internal/region ./internal/robust ./sync ./us ./fuzz/errors ./fuzz/storm
 
+# Backings that arenas of tests lie on, and the packages that test them there. A file
+# in shared memory is what make test uses.
+BACKINGS  ?= file shm
+BACKED    ?= ./arena/... ./alloc ./sync ./us ./info ./internal/repair ./fuzz/storm ./fuzz/ops
+
 # Everything but models and controls: the former run none of the code that word
 # size changes, the latter build it by themselves.
 CODE = $(shell $(GO) list $(PKGS) | grep -v -e /fuzz/model -e /fuzz/controls)
 
-.PHONY: help build test test386 invariants portable race vet demo bench gobench bench-locks bench-compare fuzz storm steps ops image flips errors locks linear torture models soak clean
+.PHONY: help build test test386 test-backings invariants portable race vet demo bench gobench bench-locks bench-compare fuzz storm steps ops image flips errors locks linear torture models soak clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: bin/usarena ## the command, as bin/usarena
 
@@ -47,6 +52,11 @@ test386: ## all tests, built for 32 bits
 		echo "NOT RUN: this machine runs no 32-bit programs. Their tests are built only." && \
 		GOARCH=386 $(GO) test -exec true -run '^$$' $(CODE) >/dev/null; \
 	fi
+
+test-backings: ## the tests of arenas and what is in them, on each of BACKINGS
+	@for b in $(BACKINGS); do \
+		echo "on $$b"; USARENA_TEST_BACKING=$$b $(GO) test $(TESTFLAGS) $(BACKED) || exit 1; \
+	done
 
 invariants: ## tests of what gives memory back, with nothing ever mapped in its place
 	$(GO) test -tags invariants $(TESTFLAGS) $(MAPPED)

@@ -51,7 +51,7 @@ func TestInherit(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer a.Close()
-		if _, err := os.Stat(name); name[0] == '/' && name != "/dev/zero" && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(arenatest.Path(name)); name[0] == '/' && name != "/dev/zero" && !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("SharedOnly has a name: %v", err)
 		}
 		if name == "memfd:" || name == "/dev/zero" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"usarena/arena"
+	"usarena/arena/arenatest"
 	"usarena/config"
 )
 
@@ -33,14 +34,14 @@ func TestFailedCreateLeavesNothing(t *testing.T) {
 	mustCreate(t, name, &config.Config{MaxSize: 1 << 20}).Close()
 
 	// Nor does it replace what is there.
-	before, err := os.Stat(name)
+	before, err := os.Stat(arenatest.Path(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := arena.InitFresh(name, &cfg); !errors.Is(err, syscall.EEXIST) {
 		t.Errorf("afresh at an address that is taken: %v", err)
 	}
-	if after, err := os.Stat(name); err != nil || !os.SameFile(before, after) {
+	if after, err := os.Stat(arenatest.Path(name)); err != nil || !os.SameFile(before, after) {
 		t.Errorf("the arena was replaced all the same: %v", err)
 	}
 	mustJoin(t, name).Close()

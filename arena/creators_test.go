@@ -77,7 +77,7 @@ func TestInitRemoveRace(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if fi, err := os.Stat(name); err != nil {
+				if fi, err := os.Stat(arenatest.Path(name)); err != nil {
 					t.Errorf("removed under a user: %v", err)
 				} else if _, ino := a.ID(); fi.Sys().(*syscall.Stat_t).Ino != ino {
 					t.Error("joined an arena that has no name any more")

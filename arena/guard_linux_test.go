@@ -23,7 +23,7 @@ func lossy(t testing.TB) (a *arena.Arena, mem []byte, lose func()) {
 	t.Cleanup(func() { a.Close() })
 	p := mustMalloc(t, a, 200_000)
 	return a, a.Bytes(p, 200_000), func() {
-		if err := os.Truncate(a.Name(), int64(p)+4096); err != nil {
+		if err := os.Truncate(arenatest.Path(a.Name()), int64(p)+4096); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,7 +121,7 @@ func TestGuardReadOnly(t *testing.T) {
 func TestCloseOfLost(t *testing.T) {
 	a, _, _ := lossy(t)
 	time.Sleep(idleHeaps)
-	if err := os.Truncate(a.Name(), 0); err != nil {
+	if err := os.Truncate(arenatest.Path(a.Name()), 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Close(); err != nil {
@@ -167,11 +167,11 @@ func ExampleArena_Guard() {
 		fmt.Println(err)
 		return
 	}
-	defer os.Remove(a.Name())
+	defer os.Remove(arenatest.Path(a.Name()))
 	defer a.Close()
 	p, _ := a.Malloc(100_000)
 	text := a.Bytes(p, 100_000)
-	os.Truncate(a.Name(), 0) // an operator's mistake
+	os.Truncate(arenatest.Path(a.Name()), 0) // an operator's mistake
 
 	err = a.Guard(func() error {
 		copy(text[50_000:], "hello")

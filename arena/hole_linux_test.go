@@ -121,7 +121,7 @@ func TestHoles(t *testing.T) {
 			t.Cleanup(func() { c.Process.Kill(); c.Wait() })
 			c.line(t)
 		}
-		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		f, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

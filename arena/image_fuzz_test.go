@@ -40,7 +40,7 @@ func FuzzImage(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := os.OpenFile(name, os.O_RDWR, 0)
+		file, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -180,7 +180,7 @@ func TestModes(t *testing.T) {
 	defer syscall.Umask(old)
 	a := arenatest.New(t, &config.Config{Mode: 0o666})
 	mode := func() fs.FileMode {
-		fi, err := os.Stat(a.Name())
+		fi, err := os.Stat(arenatest.Path(a.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -88,9 +88,9 @@ func truncate(t *testing.T, cfg config.Config, at uint64) {
 		}
 	}
 	victim.kill(t)
-	whole, err := os.ReadFile(name)
+	whole, err := os.ReadFile(arenatest.Path(name))
 	if err == nil {
-		err = os.Truncate(name, int64(at))
+		err = os.Truncate(arenatest.Path(name), int64(at))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func truncate(t *testing.T, cfg config.Config, at uint64) {
 		tell(role, "write")
 		all[role].line(t)
 	}
-	now, err := os.ReadFile(name)
+	now, err := os.ReadFile(arenatest.Path(name))
 	if err != nil || bytes.Contains(now, bytes.Repeat([]byte{0xee}, 100)) {
 		t.Errorf("a poisoned process's store is in the file (%v)", err)
 	}
@@ -152,7 +152,7 @@ func truncate(t *testing.T, cfg config.Config, at uint64) {
 
 // restore makes the file as it was.
 func restore(t *testing.T, name string, whole []byte, at uint64) {
-	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	f, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

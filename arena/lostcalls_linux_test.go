@@ -63,7 +63,7 @@ func TestCallsFindLoss(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, large := mustMalloc(t, a, 100), mustMalloc(t, a, 50_000)
-		if err := os.Truncate(a.Name(), 0); err != nil {
+		if err := os.Truncate(arenatest.Path(a.Name()), 0); err != nil {
 			t.Fatal(err)
 		}
 		wantError(t, what, erring(func() error { return f(a, p, large) }), arena.ErrTruncated)
@@ -97,7 +97,7 @@ func TestPoisonReachesFastPaths(t *testing.T) {
 	mem, seen := a.Bytes(before, 100), b.Bytes(before, 100)
 	_, end := dataOf(a.Config())
 	last := a.Bytes(end-4096, 1)
-	if err := os.Truncate(a.Name(), int64(end-4096)); err != nil {
+	if err := os.Truncate(arenatest.Path(a.Name()), int64(end-4096)); err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {

@@ -69,7 +69,7 @@ func damagedArena(t *testing.T) (name string, kept map[arena.Offset][]byte) {
 
 func spoilFile(t *testing.T, name string, at int64, b []byte) {
 	t.Helper()
-	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	f, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func wantRepaired(t *testing.T, name string, kept map[arena.Offset][]byte) {
 
 func TestRepair(t *testing.T) {
 	name, kept := damagedArena(t)
-	before, err := os.ReadFile(name)
+	before, err := os.ReadFile(arenatest.Path(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestRepair(t *testing.T) {
 	if after, err := os.ReadFile(r.Copy); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the copy is not the file as it was: %v", err)
 	}
-	if st, err := os.Stat(name); err != nil || st.Mode().Perm() != 0o640 {
+	if st, err := os.Stat(arenatest.Path(name)); err != nil || st.Mode().Perm() != 0o640 {
 		t.Errorf("mode %v, %v; want 0640", st.Mode(), err)
 	}
 	a := mustJoin(t, name)
@@ -168,14 +168,14 @@ func TestRepairInUse(t *testing.T) {
 	}
 	c.kill(t)
 	off := l.Offset()
-	b, err := os.ReadFile(name)
+	b, err := os.ReadFile(arenatest.Path(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
 	// As if this process had died as well, and with damage.
 	b[0x218] = 1
-	if err := os.WriteFile(name, b, 0o600); err != nil {
+	if err := os.WriteFile(arenatest.Path(name), b, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r, err := arena.Repair(name)
@@ -223,7 +223,7 @@ func TestRepairRefuses(t *testing.T) {
 	_, err = arena.Repair(name)
 	wantError(t, "no header", err, arena.ErrCorrupt)
 	name, _ = damagedArena(t)
-	if err := os.Truncate(name, 5000); err != nil {
+	if err := os.Truncate(arenatest.Path(name), 5000); err != nil {
 		t.Fatal(err)
 	}
 	_, err = arena.Repair(name)
@@ -242,7 +242,7 @@ func TestRepairKilled(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	name, kept := damagedArena(t)
-	damaged, err := os.ReadFile(name)
+	damaged, err := os.ReadFile(arenatest.Path(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func TestRepairKilled(t *testing.T) {
 		for _, f := range all {
 			os.Remove(f)
 		}
-		if err := os.WriteFile(name, damaged, 0o600); err != nil {
+		if err := os.WriteFile(arenatest.Path(name), damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c := start(t, "repair", name)
@@ -261,7 +261,7 @@ func TestRepairKilled(t *testing.T) {
 		unix.Kill(c.Process.Pid, unix.SIGKILL)
 		c.Wait()
 		copies, _ := filepath.Glob(name + ".damaged-*")
-		now, err := os.ReadFile(name)
+		now, err := os.ReadFile(arenatest.Path(name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,7 @@ func init() {
 				return err
 			}
 			*mine.In(a) = uint64(os.Getpid())
-			fi, err := os.Stat(args[0])
+			fi, err := os.Stat(arenatest.Path(args[0]))
 			if err != nil {
 				return err
 			}

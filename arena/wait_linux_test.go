@@ -21,7 +21,7 @@ import (
 // somebodyAlone write-locks the use byte, as Remove does, and stays there.
 func somebodyAlone(t *testing.T, name string) (release func()) {
 	t.Helper()
-	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	f, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestJoinDuringRemoval(t *testing.T) {
 	release = somebodyAlone(t, name)
 	go func() { _, err := arena.Join(name); joined <- err }()
 	time.Sleep(5 * time.Millisecond)
-	os.Remove(name)
+	os.Remove(arenatest.Path(name))
 	release()
 	if err := <-joined; !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("join of what was removed: %v", err)
@@ -85,7 +85,7 @@ func TestCancelled(t *testing.T) {
 	name := arenatest.Name(t)
 	_, err := arena.InitContext(ctx, name, nil)
 	wantError(t, "Init", err, context.Canceled)
-	if _, err := os.Stat(name); err == nil {
+	if _, err := os.Stat(arenatest.Path(name)); err == nil {
 		t.Error("a cancelled Init has made a file")
 	}
 	a := arenatest.New(t, &config.Config{Users: 1})
@@ -132,7 +132,7 @@ func TestDescriptors(t *testing.T) {
 	}
 	full := arenatest.New(t, &config.Config{Users: 1})
 	junk := arenatest.Name(t)
-	if err := os.WriteFile(junk, []byte("junk"), 0o600); err != nil {
+	if err := os.WriteFile(arenatest.Path(junk), []byte("junk"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	before := open()

@@ -67,7 +67,7 @@ func TestCallsFindLoss(t *testing.T) {
 	}
 	for what, f := range calls {
 		x := newThings(t)
-		must(t, os.Truncate(x.a.Name(), 0))
+		must(t, os.Truncate(arenatest.Path(x.a.Name()), 0))
 		want(t, what, f(x), arena.ErrTruncated)
 		want(t, what+", later", x.c.Signal(), arena.ErrTruncated)
 		must(t, x.a.Close())
@@ -115,7 +115,7 @@ func TestWaitsEndWithLoss(t *testing.T) {
 		if all {
 			cut = 0 // b's memory too: it does nothing any more
 		}
-		must(t, os.Truncate(x.a.Name(), cut))
+		must(t, os.Truncate(arenatest.Path(x.a.Name()), cut))
 		want(t, "guard", x.a.Guard(func() error { mem[550_000]++; return nil }), arena.ErrTruncated)
 		for range waits {
 			want(t, "wait", <-got, arena.ErrTruncated)

@@ -17,12 +17,12 @@ func TestClientNPSNET(t *testing.T) {
 		with(t, us.CONF_ARENATYPE, kind)
 		for i := range 2 {
 			name := fmt.Sprintf("%s.%d.%d", arenatest.Name(t), os.Getpid(), i)
-			t.Cleanup(func() { os.Remove(name) })
+			t.Cleanup(func() { os.Remove(arenatest.Path(name)) })
 			a := mustInit(t, name)
 			need(us.Config(us.CONF_CHMOD, a, 0o666))(t)
 			l := need(us.NewLock(a))(t)
 			done(t, us.SetLock(l), us.UnsetLock(l))
-			fi, err := os.Stat(name)
+			fi, err := os.Stat(arenatest.Path(name))
 			switch {
 			case kind == us.US_SHAREDONLY && err == nil:
 				t.Error("US_SHAREDONLY, and the file is there")

@@ -47,7 +47,7 @@ func TestClientOpenSSL(t *testing.T) {
 	with(t, us.CONF_INITUSERS, 100)
 	with(t, us.CONF_LOCKTYPE, us.US_DEBUGPLUS)
 	a := mustInit(t, name)
-	done(t, os.Remove(name))
+	done(t, os.Remove(arenatest.Path(name)))
 
 	counts := need(us.Calloc(locks, 8, a))(t)
 	args := []any{counts}
@@ -76,7 +76,7 @@ func TestClientOpenSSL(t *testing.T) {
 		wantText(t, b.String(), fmt.Sprint("lock ", i), "count 1")
 		done(t, us.FreeSema(s, a))
 	}
-	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(arenatest.Path(name)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file is there again: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func init() {
 		}
 		hear()
 		check(us.Detach(a))
-		os.Remove(args[0]) // whoever is first
+		os.Remove(arenatest.Path(args[0])) // whoever is first
 		return nil
 	})
 }
@@ -74,7 +74,7 @@ func TestClientTCGMSG(t *testing.T) {
 	}
 	wantClean(t, a)
 	done(t, us.Detach(a))
-	if _, err := os.Stat(name); err == nil {
+	if _, err := os.Stat(arenatest.Path(name)); err == nil {
 		t.Error("nobody has unlinked it")
 	}
 }

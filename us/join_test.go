@@ -113,7 +113,7 @@ func TestJoinRace(t *testing.T) {
 			}
 			c.finish(t)
 		})
-		if _, err := os.Stat(name); removed != 1 || !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(arenatest.Path(name)); removed != 1 || !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("round %d: removed %d times, %v", round, removed, err)
 		}
 	}

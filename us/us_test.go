@@ -83,7 +83,7 @@ func TestArenaCommands(t *testing.T) {
 	with(t, us.CONF_CHMOD, 0o640)
 	a := mustInit(t, arenatest.Name(t))
 	mode := func() fs.FileMode {
-		fi, err := os.Stat(a.Name())
+		fi, err := os.Stat(arenatest.Path(a.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestSameFileSameHandle(t *testing.T) {
 	name := arenatest.Name(t)
 	a := mustInit(t, name)
 	link := arenatest.Name(t)
-	if err := os.Link(name, link); err != nil {
+	if err := os.Link(arenatest.Path(name), arenatest.Path(link)); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range []string{name, link} {
@@ -179,7 +179,7 @@ func TestSameFileSameHandle(t *testing.T) {
 		t.Errorf("users %+v", a.Users())
 	}
 	// A recycled name is another arena: the one thing that IRIX got wrong.
-	os.Remove(link)
+	os.Remove(arenatest.Path(link))
 	if err := a.Unlink(); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestIdleStartsAfresh(t *testing.T) {
 func TestInitOverwrites(t *testing.T) {
 	name := arenatest.Name(t)
 	for _, junk := range []string{"", "dear sir", strings.Repeat("\x00\x01", 40_000)} {
-		if err := os.WriteFile(name, []byte(junk), 0o600); err != nil {
+		if err := os.WriteFile(arenatest.Path(name), []byte(junk), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := arena.Init(name, nil); !errors.Is(err, arena.ErrNotArena) {
@@ -252,12 +252,12 @@ func TestInitOverwrites(t *testing.T) {
 		}
 		us.Detach(a)
 	}
-	f := need(os.Open(name))(t)
+	f := need(os.Open(arenatest.Path(name)))(t)
 	defer f.Close()
 	b := make([]byte, 8192) // the file is sparse and large
 	need(io.ReadFull(f, b))(t)
 	b[0x30]++ // damage is no reason to overwrite
-	if err := os.WriteFile(name, b, 0o600); err != nil {
+	if err := os.WriteFile(arenatest.Path(name), b, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := us.Init(name); !errors.Is(err, arena.ErrCorrupt) {
@@ -345,7 +345,7 @@ func TestCas(t *testing.T) {
 // What a program of 1993 does, in its order: first datum, race for it, detach.
 func Example() {
 	name := fmt.Sprintf("/dev/shm/usarena-doc-us-%d", os.Getpid())
-	defer os.Remove(name)
+	defer os.Remove(arenatest.Path(name))
 	us.Config(us.CONF_INITUSERS, 40)
 	defer us.Config(us.CONF_INITUSERS, 8)
 	a, err := us.Init(name)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -41,14 +42,36 @@ func sweep() {
 	}
 }
 
-// Name is a name for an arena that nobody else uses, in shared memory if there
-// is any, else in t.TempDir. Whatever has that name when the test ends is
-// removed.
+// Backing is what the arenas of this run lie on, by USARENA_TEST_BACKING: "tmpfs", a
+// file in shared memory, if it is not set; "file", a file in the directory for
+// temporary files; "shm", a POSIX shared memory object.
+func Backing() string {
+	if b := os.Getenv("USARENA_TEST_BACKING"); b != "" {
+		return b
+	}
+	return "tmpfs"
+}
+
+// Name is a name for an arena that nobody else uses, on the backing of this run; in
+// t.TempDir where there is no shared memory. Whatever has that name when the test
+// ends is removed.
 func Name(t testing.TB) string {
 	t.Helper()
 	once.Do(sweep)
 	base := fmt.Sprintf("%s%d-%d", prefix, os.Getpid(), names.Add(1))
 	name := filepath.Join(shm, base)
+	switch b := Backing(); b {
+	case "tmpfs":
+	case "file":
+		name = filepath.Join(t.TempDir(), base)
+		t.Cleanup(func() { os.Remove(name) })
+		return name
+	case "shm":
+		t.Cleanup(func() { os.Remove(name) })
+		return "shm:/" + base
+	default:
+		t.Fatalf("USARENA_TEST_BACKING is %q; tmpfs, file and shm are known", b)
+	}
 	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
 		name = filepath.Join(t.TempDir(), base)
 	} else {
@@ -98,4 +121,12 @@ func report(t testing.TB, when string, r info.Report) {
 	for _, f := range r.Findings {
 		t.Errorf("arenatest: %s: %s at %#x: %s", when, f.Kind, f.Offset, f.Detail)
 	}
+}
+
+// Path is the file behind an arena that Name named.
+func Path(name string) string {
+	if object, ok := strings.CutPrefix(name, "shm:/"); ok {
+		return filepath.Join(shm, object)
+	}
+	return name
 }

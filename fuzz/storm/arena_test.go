@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"usarena/arena"
+	"usarena/arena/arenatest"
 	"usarena/config"
 	"usarena/info"
 	"usarena/internal/worker"
@@ -31,6 +32,9 @@ func newArena(t *testing.T, cfg config.Config) *arena.Arena {
 	})
 	arenaCount++
 	name := fmt.Sprint(prefix(os.Getpid()), arenaCount)
+	if arenatest.Backing() == "shm" {
+		name = "shm:/" + filepath.Base(name)
+	}
 	a, err := arena.Create(name, &cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +72,7 @@ func wantClean(t *testing.T, when string, a *arena.Arena) {
 // prefix is how the names of this process's arenas begin.
 func prefix(pid int) string {
 	dir := "/dev/shm"
-	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() || arenatest.Backing() == "file" {
 		dir = os.TempDir()
 	}
 	return filepath.Join(dir, fmt.Sprintf("usarena-storm-%d-", pid))

@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"usarena/arena/arenatest"
 	"usarena/info"
 	"usarena/internal/layout"
 )
@@ -28,7 +29,7 @@ func TestHalfDoneOnSema(t *testing.T) {
 			put(off+16, gen)
 			put(off+24, 0)
 		})
-		b, err := os.ReadFile(file)
+		b, err := os.ReadFile(arenatest.Path(file))
 		if err != nil {
 			t.Fatal(err)
 		}

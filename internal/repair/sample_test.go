@@ -49,12 +49,12 @@ func newSample(t testing.TB, cfg *config.Config, r *rand.Rand) *sample {
 	}
 	work(t, a, r, 300, false)
 	again := func(a *arena.Arena) *arena.Arena { // as a copy: its users are dead, and recovered when one joins
-		b, err := os.ReadFile(name)
+		b, err := os.ReadFile(arenatest.Path(name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		a.Close()
-		if err := os.WriteFile(name, b, 0o600); err != nil {
+		if err := os.WriteFile(arenatest.Path(name), b, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if a, err = arena.Join(name); err != nil {
@@ -83,7 +83,7 @@ func newSample(t testing.TB, cfg *config.Config, r *rand.Rand) *sample {
 	}
 	work(t, a, r, 300, true)
 	s := &sample{}
-	if s.b, err = os.ReadFile(name); err != nil {
+	if s.b, err = os.ReadFile(arenatest.Path(name)); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Close(); err != nil && !errors.Is(err, arena.ErrBusy) {

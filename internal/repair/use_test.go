@@ -16,10 +16,10 @@ import (
 func (s *sample) use(t *testing.T, m *memory) {
 	t.Helper()
 	name := arenatest.Name(t)
-	if err := os.WriteFile(name, m.bytes(), 0o600); err != nil {
+	if err := os.WriteFile(arenatest.Path(name), m.bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(name)
+	defer os.Remove(arenatest.Path(name))
 	a, err := arena.Join(name)
 	if err != nil {
 		t.Errorf("join: %v", err)

@@ -36,6 +36,29 @@
 // anywhere else they kill the process, as with any mapped file. memfd arenas are
 // sealed against that.
 //
+// # Where to put it
+//
+// A file in /dev/shm, or shm:/name, which is the same: memory, and nothing to write
+// back. A file on a disk (ext4, xfs) outlives a restart of the machine, if it is
+// closed first; until then the kernel writes pages back when it likes, in no order.
+// memfd: leaves nothing behind and cannot be cut off, for processes that a common
+// parent starts. System V segments are for raw memory so far: package segment.
+//
+//   - Containers get 64 MiB of /dev/shm unless they are started with more (docker run
+//     --shm-size, in Kubernetes a memory-backed emptyDir mounted there). Pages are
+//     reserved as the arena grows, so what is too small is ErrNoSpace, whose text has
+//     the size that was found, never a signal.
+//   - Containers share an arena if they mount the same /dev/shm (--ipc=container:NAME)
+//     or the same directory. Their process ids differ then, which nothing here goes by:
+//     who lives is told by locks, and they work across pid namespaces.
+//   - systemd removes what a user has in /dev/shm when he has logged out everywhere,
+//     with RemoveIPC=yes in logind.conf, which is the default: for daemons run as an
+//     ordinary user set it to no, or make them system users.
+//   - A tmpfs is swapped, if there is swap. Its pages count for the memory control
+//     group of who touched them first.
+//   - NFS, SMB, 9P, FUSE and their like are refused (ErrFileSystem): memory and locks
+//     are not shared there as an arena needs it.
+//
 // # Memory order
 //
 // Words in the arena that several users change are changed with sync/atomic or

@@ -14,6 +14,8 @@ import (
 //	shm:/name            a POSIX shared memory object
 //	memfd:, /dev/zero    anonymous, always new; hand it on with Command
 //
+// Which to choose: see the package's comment.
+//
 // cfg says how the arena is made; nil means defaults. A joiner's cfg is ignored
 // but for AttachAddr and Reaper. An arena whose creator chose ResetIdle and that
 // no live process uses is made anew, with this cfg.

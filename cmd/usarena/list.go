@@ -74,6 +74,7 @@ func cleanCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		var failed error // one that cannot be removed does not keep the others
 		removed, answers := []string{}, bufio.NewReader(c.InOrStdin())
 		for _, f := range all {
 			if f.State == stateLive || leftOver && f.State != stateLeft {
@@ -89,7 +90,7 @@ func cleanCommand() *cobra.Command {
 			switch err := arena.Remove(f.Name); {
 			case errors.Is(err, arena.ErrBusy), errors.Is(err, fs.ErrNotExist):
 			case err != nil:
-				return err
+				failed = errors.Join(failed, err)
 			default:
 				removed = append(removed, f.Name)
 				if !asJSON(c) {
@@ -98,12 +99,12 @@ func cleanCommand() *cobra.Command {
 			}
 		}
 		if asJSON(c) {
-			return writeJSON(c.OutOrStdout(), map[string][]string{"removed": removed})
+			return errors.Join(writeJSON(c.OutOrStdout(), map[string][]string{"removed": removed}), failed)
 		}
 		if len(removed) == 0 {
 			fmt.Fprintln(c.OutOrStdout(), "nothing removed")
 		}
-		return nil
+		return failed
 	}
 	return c
 }

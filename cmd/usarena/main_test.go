@@ -105,7 +105,7 @@ func ok(t *testing.T, args ...string) string {
 	t.Helper()
 	out, errs, code := run(t, args...)
 	if code != 0 || errs != "" {
-		t.Fatalf("usarena %s: status %d, standard error %q", strings.Join(args, " "), code, errs)
+		t.Fatalf("usarena %s: status %d, standard error %q, standard output\n%s", strings.Join(args, " "), code, errs, out[:min(len(out), 4000)])
 	}
 	return out
 }

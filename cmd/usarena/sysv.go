@@ -146,8 +146,11 @@ func (a *addressFlag) Type() string   { return "address" }
 func (a *addressFlag) String() string { return fmt.Sprintf("%#x", uintptr(*a)) }
 func (a *addressFlag) Set(text string) error {
 	n, err := strconv.ParseUint(text, 0, strconv.IntSize)
+	if err != nil {
+		return fmt.Errorf("write an address of %d bits, 0x60000000 for example", strconv.IntSize)
+	}
 	*a = addressFlag(n)
-	return err
+	return nil
 }
 
 func sysvStatCommand() *cobra.Command {

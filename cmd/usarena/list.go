@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -82,8 +81,7 @@ func cleanCommand() *cobra.Command {
 			}
 			if !yes {
 				fmt.Fprintf(os.Stderr, "%s: %s, %s in memory. Remove it? [y/N] ", f.Name, f.State, bytes(f.Bytes))
-				line, err := answers.ReadString('\n')
-				if answer := strings.ToLower(strings.TrimSpace(line)); err != nil || answer != "y" && answer != "yes" {
+				if !saysYes(answers) {
 					continue
 				}
 			}

@@ -89,8 +89,7 @@ func consent(c *cobra.Command, name string) (sound bool, err error) {
 		what = strings.TrimPrefix(err.Error(), "usarena: ")
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s. Repair it, and keep the file as it is beside it? [y/N] ", name, what)
-	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if answer := strings.ToLower(strings.TrimSpace(line)); err != nil || answer != "y" && answer != "yes" {
+	if !saysYes(bufio.NewReader(os.Stdin)) {
 		return false, fmt.Errorf("usarena: repair: %s: nothing was changed", name)
 	}
 	return false, nil

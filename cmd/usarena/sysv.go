@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"text/tabwriter"
 
@@ -220,7 +221,7 @@ func sysvSetCommand() *cobra.Command {
 			}
 		}
 		if changed("perms") {
-			return s.SetMode(fsMode(perms))
+			return s.SetMode(fs.FileMode(perms))
 		}
 		return nil
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io/fs"
 	"strings"
 	"time"
 
@@ -30,5 +29,3 @@ func never(t time.Time) string {
 	}
 	return ago(t)
 }
-
-func fsMode(p permFlag) fs.FileMode { return fs.FileMode(p) }

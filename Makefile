@@ -24,8 +24,8 @@ MAPPED    ?= ./arena/... ./alloc ./internal/region ./internal/robust ./sync ./us
 
 # Backings that arenas of tests lie on, and the packages that test them there. A file
 # in shared memory is what make test uses.
-BACKINGS  ?= file shm
-BACKED    ?= ./arena/... ./alloc ./sync ./us ./info ./internal/repair ./fuzz/storm ./fuzz/ops
+BACKINGS  ?= file shm memfd sysv
+BACKED    ?= ./arena/... ./alloc ./sync ./us ./info ./fuzz/storm
 
 # Everything but models and controls: the former run none of the code that word
 # size changes, the latter build it by themselves.

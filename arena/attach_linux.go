@@ -36,6 +36,9 @@ type attachOptions struct {
 // errMoved or errInUse, bare, when it should be tried again.
 func join(ctx context.Context, n backing.Name, opt attachOptions) (*Arena, error) {
 	f, err := backing.Open(n, false)
+	if n.Kind == backing.KindSysV && errors.Is(err, errs.Busy) {
+		err = errInUse // it is just being made
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +49,9 @@ func join(ctx context.Context, n backing.Name, opt attachOptions) (*Arena, error
 		}
 	}
 	view, err := readHeader(f, n.Given)
+	if f.Segmented() && errors.Is(err, fs.ErrNotExist) {
+		err = errMoved // removed since it was opened
+	}
 	if opt.mayReplace(view, err) {
 		a, inUse, err := startAfresh(ctx, f, n, opt.cfg)
 		if !inUse {
@@ -165,6 +171,9 @@ func (a *Arena) mapRegion(view *headerView, addr uint64, readOnly bool) error {
 	o := region.Options{Name: a.name, Addr: addr, ReadOnly: readOnly, Need: view.committed, Length: a.file.Size, Into: &a.parts.region}
 	if !readOnly && view.header.Flags&layout.FlagNoReserve == 0 {
 		o.Reserve = a.file
+	}
+	if a.file.Segmented() {
+		o.Attach = a.file.Attach
 	}
 	r, err := region.Map(a.file.FD(), view.geo, o)
 	if err != nil {

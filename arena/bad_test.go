@@ -36,7 +36,7 @@ var opens = map[string]func(name string) (*arena.Arena, error){
 // of the file alone.
 func refused(t *testing.T, what, name string, want error) {
 	t.Helper()
-	before, _ := os.ReadFile(arenatest.Path(name))
+	before, _ := arenatest.ReadFile(name)
 	for how, open := range opens {
 		a, err := open(name)
 		if err == nil {
@@ -47,7 +47,7 @@ func refused(t *testing.T, what, name string, want error) {
 			t.Errorf("%s of %s: the error does not name it: %v", how, what, err)
 		}
 	}
-	if after, _ := os.ReadFile(arenatest.Path(name)); !bytes.Equal(before, after) {
+	if after, _ := arenatest.ReadFile(name); !bytes.Equal(before, after) {
 		t.Errorf("%s was changed", what)
 	}
 }
@@ -132,11 +132,11 @@ func corrupt(t *testing.T, change func(b []byte) []byte) string {
 	a := mustCreate(t, name, &config.Config{Size: 64 << 10, NoAutoGrow: true})
 	mustMalloc(t, a, 100)
 	a.Close()
-	b, err := os.ReadFile(arenatest.Path(name))
+	b, err := arenatest.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(arenatest.Path(name), change(b), 0o600); err != nil {
+	if err := arenatest.WriteFile(name, change(b), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return name
@@ -144,14 +144,14 @@ func corrupt(t *testing.T, change func(b []byte) []byte) string {
 
 func TestDamagedHeader(t *testing.T) {
 	name := corrupt(t, func(b []byte) []byte { return b })
-	sound, err := os.ReadFile(arenatest.Path(name))
+	sound, err := arenatest.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range layout.ConstSize {
 		bad := bytes.Clone(sound)
 		bad[i] ^= 0x10
-		if err := os.WriteFile(arenatest.Path(name), bad, 0o600); err != nil {
+		if err := arenatest.WriteFile(name, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		for how, open := range opens {
@@ -167,7 +167,7 @@ func TestDamagedHeader(t *testing.T) {
 			t.Fatalf("InitFresh has overwritten an arena with byte %#x flipped", i)
 		}
 	}
-	if err := os.WriteFile(arenatest.Path(name), sound, 0o600); err != nil {
+	if err := arenatest.WriteFile(name, sound, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	mustJoin(t, name)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"usarena/config"
@@ -18,6 +20,9 @@ import (
 // creator is a user of it, before it has a name: nobody sees a half-made one,
 // nobody can remove it before we are in, and who fails leaves no name behind.
 func create(ctx context.Context, n backing.Name, cfg *config.Config, replace bool) (*Arena, error) {
+	if n.Kind == backing.KindSysV {
+		cfg = fixed(cfg)
+	}
 	c, err := cfg.WithDefaults()
 	if err != nil {
 		return nil, err
@@ -67,6 +72,22 @@ func create(ctx context.Context, n backing.Name, cfg *config.Config, replace boo
 	return a, nil
 }
 
+// fixed is cfg for what cannot grow.
+func fixed(cfg *config.Config) *config.Config {
+	var c config.Config
+	if cfg != nil {
+		c = *cfg
+	}
+	if c.Size == 0 {
+		c.Size = config.DefaultSizeFixed
+		if c.MaxSize != 0 {
+			c.Size = c.MaxSize
+		}
+	}
+	c.NoAutoGrow = true
+	return &c
+}
+
 // plan computes the geometry and refuses sizes that leave no room for data,
 // naming the least that works.
 func plan(c *config.Config, name string) (layout.Geometry, error) {
@@ -94,6 +115,9 @@ func fill(f *backing.File, c *config.Config, g *layout.Geometry) error {
 	if err := liveness.SelfTest(func() (int, error) { return f.Reopen(false) }); err != nil {
 		return err
 	}
+	if err := f.Allot(g.FileSize(g.MaxPages)); err != nil {
+		return err
+	}
 	pages := g.PagesFor(uint64(c.Size))
 	if c.NoReserve {
 		// Nothing grows the file later, so it gets its full, sparse length now.
@@ -106,7 +130,8 @@ func fill(f *backing.File, c *config.Config, g *layout.Geometry) error {
 	var r [16]byte
 	rand.Read(r[:])
 	nonce := [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
-	if _, err := f.WriteAt(headerFor(c, g, uint32(os.Geteuid()), nonce), 0); err != nil {
+	dev, ino, id := f.Companion()
+	if _, err := f.WriteAt(headerFor(c, g, uint32(os.Geteuid()), nonce, [3]uint64{dev, ino, id}), 0); err != nil {
 		return fmt.Errorf("usarena: create: write header: %w", err)
 	}
 	return f.Seal()
@@ -131,5 +156,10 @@ func startAfresh(ctx context.Context, f *backing.File, n backing.Name, cfg *conf
 		return nil, false, errMoved
 	}
 	a, err := create(ctx, n, cfg, true) // model: J6
+	if n.Kind == backing.KindSysV && errors.Is(err, fs.ErrExist) && !errors.As(err, new(notAttached)) {
+		// A segment cannot be put in the place of another one in one step, and
+		// somebody was faster in between.
+		err = errMoved
+	}
 	return a, false, err
 }

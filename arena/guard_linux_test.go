@@ -30,6 +30,7 @@ func lossy(t testing.TB) (a *arena.Arena, mem []byte, lose func()) {
 }
 
 func TestGuard(t *testing.T) {
+	arenatest.NeedFile(t)
 	a, mem, lose := lossy(t)
 	other, otherMem, loseOther := lossy(t)
 	mine := errors.New("mine")
@@ -85,6 +86,7 @@ func TestGuard(t *testing.T) {
 
 // The body of a loop over blocks is not ours: it ends the arena, or the process.
 func TestGuardAroundBlocks(t *testing.T) {
+	arenatest.NeedFile(t)
 	a, mem, lose := lossy(t)
 	lose()
 	n := 0
@@ -101,6 +103,7 @@ func TestGuardAroundBlocks(t *testing.T) {
 }
 
 func TestGuardReadOnly(t *testing.T) {
+	arenatest.NeedFile(t)
 	a, _, lose := lossy(t)
 	r, err := arena.OpenReadOnly(a.Name())
 	if err != nil {

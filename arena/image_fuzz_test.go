@@ -3,7 +3,6 @@ package arena_test
 import (
 	"encoding/binary"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"usarena/arena"
@@ -40,17 +39,14 @@ func FuzzImage(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
 		for ; len(edits) >= 6; edits = edits[6:] {
 			at := layout.ConstSize + uint64(binary.LittleEndian.Uint32(edits))%(g.GuardOff-layout.ConstSize)
 			if at >= layout.ConstSize && at < layout.ConstSize+8 {
 				at += 64 // committed: a file that is too short is met by a fault, see Guard
 			}
-			file.WriteAt(edits[4:6], int64(at))
+			if err := arenatest.WriteAt(name, edits[4:6], int64(at)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		use(a, held)
 		if b, err := arena.Join(name); err == nil {

@@ -13,6 +13,9 @@ import (
 //	/path/file, ./file   a regular file, on tmpfs or a disk
 //	shm:/name            a POSIX shared memory object
 //	memfd:, /dev/zero    anonymous, always new; hand it on with Command
+//	sysv:KEY             a System V segment, of a fixed size; KEY is decimal or 0x…
+//	sysv:private         one without a key, always new; hand it on with Command
+//	/proc/PID/fd/N       what is anonymous, by the descriptor of a process that has it
 //
 // Which to choose: see the package's comment.
 //

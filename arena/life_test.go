@@ -45,7 +45,11 @@ func TestCreateJoinClose(t *testing.T) {
 	if s, u := a.Self(), b.Self(); s.Slot == u.Slot || s.Pid != os.Getpid() || s.State != "live" {
 		t.Errorf("self %+v and %+v", s, u)
 	}
-	if c := b.Config(); c.Users != 8 || c.Size != config.DefaultSize || c.MaxSize != config.DefaultMaxSize || c.Mode != 0o600 {
+	size, most := config.DefaultSize, config.DefaultMaxSize
+	if arenatest.Fixed() {
+		size, most = config.DefaultSizeFixed, config.DefaultSizeFixed
+	}
+	if c := b.Config(); c.Users != 8 || c.Size != size || c.MaxSize != most || c.Mode != 0o600 {
 		t.Errorf("config %+v", c)
 	}
 	wantClean(t, a)
@@ -196,6 +200,7 @@ func TestModes(t *testing.T) {
 }
 
 func TestUnlinkAndRecreate(t *testing.T) {
+	arenatest.NeedName(t)
 	a := arenatest.New(t)
 	p := mustMalloc(t, a, 64)
 	a.PutInfo(p)
@@ -224,6 +229,7 @@ func TestUnlinkAndRecreate(t *testing.T) {
 }
 
 func TestRemove(t *testing.T) {
+	arenatest.NeedName(t)
 	a := arenatest.New(t)
 	err := arena.Remove(a.Name())
 	wantError(t, "remove while used", err, arena.ErrBusy)
@@ -286,6 +292,9 @@ func TestConfigKept(t *testing.T) {
 	want := config.Config{Size: 1 << 20, MaxSize: 64 << 20, NoReserve: true, Users: 33, Mode: 0o640, LockType: config.DebugPlus,
 		History: true, HistorySize: 7, ResetIdle: true, ReclaimOnDeath: true, Share32: true}
 	a := arenatest.New(t, &want)
+	if arenatest.Fixed() {
+		want.MaxSize, want.NoAutoGrow = want.Size, true
+	}
 	if got := a.Config(); got != want {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}

@@ -24,6 +24,7 @@ var cuts = flag.Int("arena.cuts", 4, "places at which the file of a small arena 
 // A file that somebody truncates ends no process that is in a guarded call: each
 // is told, goes on living, and others recover what it had.
 func TestFileLosesPages(t *testing.T) {
+	arenatest.NeedFile(t)
 	small := config.Config{Size: 480 << 10, MaxSize: 480 << 10, NoAutoGrow: true, Users: 12}
 	from, end := dataOf(small)
 	seed := rand.Uint64()
@@ -88,7 +89,7 @@ func truncate(t *testing.T, cfg config.Config, at uint64) {
 		}
 	}
 	victim.kill(t)
-	whole, err := os.ReadFile(arenatest.Path(name))
+	whole, err := arenatest.ReadFile(name)
 	if err == nil {
 		err = os.Truncate(arenatest.Path(name), int64(at))
 	}
@@ -126,7 +127,7 @@ func truncate(t *testing.T, cfg config.Config, at uint64) {
 		tell(role, "write")
 		all[role].line(t)
 	}
-	now, err := os.ReadFile(arenatest.Path(name))
+	now, err := arenatest.ReadFile(name)
 	if err != nil || bytes.Contains(now, bytes.Repeat([]byte{0xee}, 100)) {
 		t.Errorf("a poisoned process's store is in the file (%v)", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 // Every call is the first to find out that the file is gone.
 func TestCallsFindLoss(t *testing.T) {
+	arenatest.NeedFile(t)
 	calls := map[string]func(a *arena.Arena, p, large arena.Offset) error{
 		"malloc":       func(a *arena.Arena, p, large arena.Offset) error { _, err := a.Malloc(10); return err },
 		"malloc large": func(a *arena.Arena, p, large arena.Offset) error { _, err := a.Malloc(40_000); return err },
@@ -80,6 +81,7 @@ func toldLater(a *arena.Arena) error { return a.Guard(func() error { return nil 
 // What needs no slow call is out of reach once others may recover this user:
 // blocks of its heaps, locks that nobody holds, its own memory.
 func TestPoisonReachesFastPaths(t *testing.T) {
+	arenatest.NeedFile(t)
 	a, err := arena.Create(arenatest.Name(t), &config.Config{Size: 64 << 20, MaxSize: 64 << 20, NoAutoGrow: true})
 	if err != nil {
 		t.Fatal(err)

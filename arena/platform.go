@@ -16,6 +16,9 @@ type store interface {
 	ReadHeader([]byte) (int, error)
 	Reserve([]layout.Piece) error
 	SamePath() (bool, error)
+	Companion() (dev, ino, nonce uint64)
+	Segmented() bool
+	Attach(addr uintptr, readOnly bool) ([]byte, error)
 	Reopen(readonly bool) (int, error)
 	Unlink() error
 	Chmod(fs.FileMode) error

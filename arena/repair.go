@@ -15,7 +15,9 @@ import (
 // The arena may have no live user: ErrBusy. The repair is made in a copy, which
 // the checker must call sound; only then the copy takes the name, and the file as
 // it was keeps another one beside it (Repaired.Copy), so there must be room for
-// both. Killed at any point, the name leads to the one or to the other. A sound
+// both. Killed at any point, the name leads to the one or to the other. No other
+// System V segment can take the place of one: what differs is written into it, and
+// the copy is a file beside its lock file; killed meanwhile, it is half repaired. A sound
 // arena is left alone. ErrCorrupt and ErrTruncated mean that too little is left:
 // nothing has changed then.
 func Repair(name string) (info.Repaired, error) {

@@ -49,6 +49,9 @@ func repairFile(n backing.Name) (info.Repaired, error) {
 	if err := repair.Possible(f, n.Given); err != nil {
 		return none, err
 	}
+	if f.Segmented() {
+		return repairSegment(f, n)
+	}
 	return repairCopy(f, n)
 }
 
@@ -66,13 +69,8 @@ func repairCopy(f *backing.File, n backing.Name) (r info.Repaired, err error) {
 		if r, err = repair.Run(fresh, n.Given); err != nil {
 			return err
 		}
-		report, err := info.CheckFile(fresh)
-		if err != nil {
+		if err := mustBeClean(fresh); err != nil {
 			return err
-		}
-		if !report.Clean {
-			x := report.Findings[0]
-			return errs.Wrap(errs.Corrupt, "repair", "%s: %d findings are left, the first at %#x: %s: nothing was changed; this is a mistake of the repair, please report it", n.Given, len(report.Findings), x.Offset, x.Detail)
 		}
 		if err := errors.Join(fresh.KeepOwner(f), fresh.Sync()); err != nil {
 			return err

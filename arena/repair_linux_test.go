@@ -69,12 +69,7 @@ func damagedArena(t *testing.T) (name string, kept map[arena.Offset][]byte) {
 
 func spoilFile(t *testing.T, name string, at int64, b []byte) {
 	t.Helper()
-	f, err := os.OpenFile(arenatest.Path(name), os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := f.WriteAt(b, at); err != nil {
+	if err := arenatest.WriteAt(name, b, at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,7 +106,7 @@ func wantRepaired(t *testing.T, name string, kept map[arena.Offset][]byte) {
 
 func TestRepair(t *testing.T) {
 	name, kept := damagedArena(t)
-	before, err := os.ReadFile(arenatest.Path(name))
+	before, err := arenatest.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +114,7 @@ func TestRepair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Sound || r.Saved() || len(r.Salvaged) == 0 || r.Changed == 0 || !strings.HasPrefix(r.Copy, name+".damaged-") {
+	if r.Sound || r.Saved() || len(r.Salvaged) == 0 || r.Changed == 0 || !strings.HasPrefix(r.Copy, arenatest.Path(name)+".damaged-") {
 		t.Errorf("%+v", r)
 	}
 	if after, err := os.ReadFile(r.Copy); err != nil || !bytes.Equal(before, after) {
@@ -168,14 +163,14 @@ func TestRepairInUse(t *testing.T) {
 	}
 	c.kill(t)
 	off := l.Offset()
-	b, err := os.ReadFile(arenatest.Path(name))
+	b, err := arenatest.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
 	// As if this process had died as well, and with damage.
 	b[0x218] = 1
-	if err := os.WriteFile(arenatest.Path(name), b, 0o600); err != nil {
+	if err := arenatest.WriteFile(name, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r, err := arena.Repair(name)
@@ -242,7 +237,7 @@ func TestRepairKilled(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	name, kept := damagedArena(t)
-	damaged, err := os.ReadFile(arenatest.Path(name))
+	damaged, err := arenatest.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +247,7 @@ func TestRepairKilled(t *testing.T) {
 		for _, f := range all {
 			os.Remove(f)
 		}
-		if err := os.WriteFile(arenatest.Path(name), damaged, 0o600); err != nil {
+		if err := arenatest.WriteFile(name, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c := start(t, "repair", name)
@@ -261,7 +256,7 @@ func TestRepairKilled(t *testing.T) {
 		unix.Kill(c.Process.Pid, unix.SIGKILL)
 		c.Wait()
 		copies, _ := filepath.Glob(name + ".damaged-*")
-		now, err := os.ReadFile(arenatest.Path(name))
+		now, err := arenatest.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}

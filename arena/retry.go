@@ -28,7 +28,7 @@ func initialise(ctx context.Context, name string, cfg *config.Config, fresh bool
 	}
 	return retry(ctx, n, func() (*Arena, error) {
 		a, err := join(ctx, n, opt)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) || n.Borrowed() {
 			return a, err
 		}
 		a, err = create(ctx, n, cfg, false)

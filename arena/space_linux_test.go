@@ -126,6 +126,7 @@ func caught(f func()) (outside bool) {
 
 // A process with little address space sees a part, and is told so beyond it.
 func TestLimitedAddressSpace(t *testing.T) {
+	arenatest.NeedGrowth(t)
 	a := arenatest.New(t, &config.Config{NoReserve: true}) // nothing is touched: memory costs nothing
 	c := start(t, "narrow", a.Name())
 	words := c.line(t)
@@ -154,6 +155,7 @@ func TestLimitedAddressSpace(t *testing.T) {
 
 // A narrow user does not recover anybody, not even by taking a slot.
 func TestNarrowUserLeavesTheDead(t *testing.T) {
+	arenatest.NeedGrowth(t)
 	a := arenatest.New(t, &config.Config{NoReserve: true})
 	narrow := start(t, "narrow", a.Name())
 	window, err := strconv.ParseUint(narrow.line(t)[1], 10, 64)

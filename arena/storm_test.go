@@ -107,6 +107,9 @@ func init() {
 // nothing of it, and afterwards every byte is accounted for.
 func TestKillStorm(t *testing.T) {
 	for _, c := range []*config.Config{{Users: 4}, {Users: 4, Size: 256 << 10, MaxSize: 4 << 20, ReclaimOnDeath: true}} {
+		if arenatest.Fixed() {
+			c.Size = c.MaxSize
+		}
 		a := arenatest.New(t, c)
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)

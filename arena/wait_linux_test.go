@@ -64,7 +64,7 @@ func TestJoinDuringRemoval(t *testing.T) {
 	release = somebodyAlone(t, name)
 	go func() { _, err := arena.Join(name); joined <- err }()
 	time.Sleep(5 * time.Millisecond)
-	os.Remove(arenatest.Path(name))
+	arenatest.Unlink(name)
 	release()
 	if err := <-joined; !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("join of what was removed: %v", err)
@@ -132,7 +132,7 @@ func TestDescriptors(t *testing.T) {
 	}
 	full := arenatest.New(t, &config.Config{Users: 1})
 	junk := arenatest.Name(t)
-	if err := os.WriteFile(arenatest.Path(junk), []byte("junk"), 0o600); err != nil {
+	if err := arenatest.WriteFile(junk, []byte("junk"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	before := open()

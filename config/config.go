@@ -11,8 +11,9 @@ import (
 // AttachAddr and Reaper are then looked at.
 type Config struct {
 	// Size is what is committed at creation: header, tables and data together.
-	// Default 64 KiB, or MaxSize if that is set and less; at least 4 KiB.
-	// (IRIX: CONF_INITSIZE)
+	// Default 64 KiB, or MaxSize if that is set and less; at least 4 KiB. A System V
+	// segment cannot grow: this is all it ever has, by default MaxSize if that is set,
+	// else 16 MiB. (IRIX: CONF_INITSIZE)
 	Size Size
 
 	// MaxSize is the ceiling for growth, and the address space that each user

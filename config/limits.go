@@ -15,6 +15,7 @@ const (
 // Defaults.
 const (
 	DefaultSize      Size        = 64 << 10
+	DefaultSizeFixed Size        = 16 << 20 // of a System V segment
 	DefaultMaxSize   Size        = 16 << 30
 	DefaultMaxSize32 Size        = 1 << 30 // with Share32
 	DefaultUsers                 = 8

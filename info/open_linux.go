@@ -19,6 +19,7 @@ type view struct {
 	file   *backing.File
 	maps   [][]byte
 	window []byte
+	whole  []byte // of a System V segment; the others are parts of it
 }
 
 // open opens the arena called name and verifies its header from a private copy.
@@ -57,6 +58,9 @@ func (v *view) load(name string, log *findings) error {
 	g, err := judge(h, name, log.add)
 	if err != nil {
 		return err
+	}
+	if dev, ino, id := v.file.Companion(); id != 0 && (h.CompanionDev != dev || h.CompanionIno != ino || h.CompanionID != id) {
+		log.add(KindCompanion, layout.CompanionIDOff, h.CompanionID, "the header names the lock file with inode %d and nonce %#x, it was reached through inode %d and nonce %#x", h.CompanionIno, h.CompanionID, ino, id)
 	}
 	v.image = &image{name: name, head: h, geo: g}
 	lost := v.guard(func() { err = v.mapImage(size, log) })
@@ -110,7 +114,7 @@ func (v *view) fetch(off, length uint64) ([]uint64, error) {
 		return nil, err
 	}
 	if v.window != nil {
-		if err := unix.Munmap(v.window); err != nil {
+		if err := v.giveBack(v.window); err != nil {
 			return nil, err
 		}
 		v.window = nil
@@ -124,7 +128,7 @@ func (v *view) fetch(off, length uint64) ([]uint64, error) {
 // mapped maps length bytes of the file from off on, whole pages of them, as far
 // as the file reaches. What does not exist yet is never touched: a read would
 // make it exist.
-func (v *view) mapped(off, length, size uint64) ([]byte, error) {
+func (v *view) mapped(off, length, size uint64) (b []byte, err error) {
 	from := off &^ layout.PageMask
 	to := min((off+length+layout.PageMask)&^layout.PageMask, size)
 	if off >= to || length == 0 { // a page may end before off in it, where the file does
@@ -133,7 +137,15 @@ func (v *view) mapped(off, length, size uint64) ([]byte, error) {
 	if to-from != uint64(int(to-from)) || int(to-from) < 0 {
 		return nil, fmt.Errorf("usarena: open: %s: %d bytes of metadata do not fit in this process: %w", v.file.Name.Given, to-from, unix.ENOMEM)
 	}
-	b, err := unix.Mmap(v.file.FD(), int64(from), int(to-from), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_NORESERVE)
+	if v.file.Segmented() {
+		if v.whole == nil {
+			if v.whole, err = v.file.Attach(0, true); err != nil {
+				return nil, fmt.Errorf("usarena: open: %s: attach: %w", v.file.Name.Given, err)
+			}
+		}
+		return v.whole[from:to:to], nil
+	}
+	b, err = unix.Mmap(v.file.FD(), int64(from), int(to-from), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_NORESERVE)
 	if err != nil {
 		return nil, fmt.Errorf("usarena: open: %s: map %d bytes: %w", v.file.Name.Given, to-from, err)
 	}
@@ -146,11 +158,22 @@ func (v *view) unmap() error {
 	var errs []error
 	for _, b := range append(v.maps, v.window) {
 		if b != nil {
-			errs = append(errs, unix.Munmap(b))
+			errs = append(errs, v.giveBack(b))
 		}
 	}
-	v.maps, v.window = nil, nil
+	if v.whole != nil {
+		errs = append(errs, unix.SysvShmDetach(v.whole))
+	}
+	v.maps, v.window, v.whole = nil, nil, nil
 	return errors.Join(errs...)
+}
+
+// giveBack unmaps what mapped gave.
+func (v *view) giveBack(b []byte) error {
+	if v.whole != nil {
+		return nil
+	}
+	return unix.Munmap(b)
 }
 
 // CheckFile is Check of a file that is open, and stays so; it needs no name.

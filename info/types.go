@@ -47,6 +47,7 @@ const (
 	KindCont      = "cont"      // a region's first page contradicts the block that reaches into it
 	KindStale     = "stale"     // a word where none may stand
 	KindObject    = "object"    // a lock, semaphore or barrier that contradicts itself or the user table
+	KindCompanion = "companion" // the header of a System V arena names another lock file
 	KindMore      = "more"      // there are more findings than are listed
 )
 

@@ -39,6 +39,7 @@ func newThings(t *testing.T) (x things) {
 
 // Every call that has a slow way is the first to find out that the file is gone.
 func TestCallsFindLoss(t *testing.T) {
+	arenatest.NeedFile(t)
 	calls := map[string]func(x things) error{
 		"new":        func(x things) error { _, err := sync.NewLock(x.a); return err },
 		"at":         func(x things) error { _, err := sync.LockAt(x.a, x.l.Offset()); return err },
@@ -77,6 +78,7 @@ func TestCallsFindLoss(t *testing.T) {
 // Goroutines wait in every way; one of them, or another, finds out, and all are
 // told.
 func TestWaitsEndWithLoss(t *testing.T) {
+	arenatest.NeedFile(t)
 	for _, all := range []bool{false, true} {
 		x := newThings(t)
 		last, err := x.a.Malloc(600_000)

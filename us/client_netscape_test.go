@@ -23,6 +23,7 @@ func init() {
 }
 
 func TestClientNetscape(t *testing.T) {
+	arenatest.NeedFile(t)
 	with(t, us.CONF_INITSIZE, 64<<10)
 	name := arenatest.Name(t) + ".locks"
 	a := mustInit(t, name)

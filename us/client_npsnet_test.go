@@ -13,6 +13,7 @@ import (
 // NPSNET's audio demands CONF_CHMOD on the handle of a live arena, also of one
 // whose file is gone already, and several arenas side by side.
 func TestClientNPSNET(t *testing.T) {
+	arenatest.NeedFile(t)
 	for _, kind := range []int{us.US_SHAREDONLY, us.US_GENERAL} {
 		with(t, us.CONF_ARENATYPE, kind)
 		for i := range 2 {

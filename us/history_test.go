@@ -34,6 +34,7 @@ func wantOps(t testing.TB, a *arena.Arena, want ...any) []us.Hist {
 }
 
 func TestHistory(t *testing.T) {
+	arenatest.NeedGrowth(t)
 	name := arenatest.Name(t)
 	a := mustInit(t, name)
 	before := need(us.NewSema(a, 1))(t)

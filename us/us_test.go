@@ -78,6 +78,7 @@ func TestStdioCommands(t *testing.T) {
 }
 
 func TestArenaCommands(t *testing.T) {
+	arenatest.NeedGrowth(t)
 	with(t, us.CONF_INITSIZE, 300_000)
 	with(t, us.CONF_INITUSERS, 17)
 	with(t, us.CONF_CHMOD, 0o640)
@@ -238,9 +239,10 @@ func TestIdleStartsAfresh(t *testing.T) {
 }
 
 func TestInitOverwrites(t *testing.T) {
+	arenatest.NeedFile(t)
 	name := arenatest.Name(t)
 	for _, junk := range []string{"", "dear sir", strings.Repeat("\x00\x01", 40_000)} {
-		if err := os.WriteFile(arenatest.Path(name), []byte(junk), 0o600); err != nil {
+		if err := arenatest.WriteFile(name, []byte(junk), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := arena.Init(name, nil); !errors.Is(err, arena.ErrNotArena) {
@@ -257,7 +259,7 @@ func TestInitOverwrites(t *testing.T) {
 	b := make([]byte, 8192) // the file is sparse and large
 	need(io.ReadFull(f, b))(t)
 	b[0x30]++ // damage is no reason to overwrite
-	if err := os.WriteFile(arenatest.Path(name), b, 0o600); err != nil {
+	if err := arenatest.WriteFile(name, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := us.Init(name); !errors.Is(err, arena.ErrCorrupt) {

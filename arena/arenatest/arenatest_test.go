@@ -72,6 +72,7 @@ func (r *recorder) end() {
 }
 
 func TestCleanup(t *testing.T) {
+	arenatest.NeedName(t)
 	for what, c := range map[string]struct {
 		spoil func(*arena.Arena)
 		fails bool
@@ -98,6 +99,7 @@ func TestCleanup(t *testing.T) {
 
 // A killed test's arena is removed by the next test process; one in use is not.
 func TestSweep(t *testing.T) {
+	arenatest.NeedName(t)
 	if arenatest.Backing() == "file" {
 		t.Skip("files for a time go with their directory")
 	}
@@ -135,10 +137,7 @@ func spoil(a *arena.Arena) {
 	if err != nil {
 		panic(err)
 	}
-	f, err := os.OpenFile(arenatest.Path(a.Name()), os.O_RDWR, 0)
-	if err != nil {
+	if err := arenatest.WriteAt(a.Name(), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, int64(g.StatesOff)); err != nil {
 		panic(err)
 	}
-	defer f.Close()
-	f.WriteAt([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, int64(g.StatesOff))
 }

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"usarena/arena"
 	"usarena/config"
 	"usarena/info"
+	"usarena/internal/scratch"
 )
 
 // shm is where arenas of tests are, prefix what their names begin with; the
@@ -30,6 +30,7 @@ var (
 
 // sweep removes what tests that were killed have left.
 func sweep() {
+	scratch.SweepSysV()
 	all, _ := filepath.Glob(filepath.Join(shm, prefix+"*"))
 	for _, name := range all {
 		var pid, n int
@@ -44,7 +45,8 @@ func sweep() {
 
 // Backing is what the arenas of this run lie on, by USARENA_TEST_BACKING: "tmpfs", a
 // file in shared memory, if it is not set; "file", a file in the directory for
-// temporary files; "shm", a POSIX shared memory object.
+// temporary files; "shm", a POSIX shared memory object; "sysv", a System V segment;
+// "memfd", anonymous memory.
 func Backing() string {
 	if b := os.Getenv("USARENA_TEST_BACKING"); b != "" {
 		return b
@@ -69,8 +71,14 @@ func Name(t testing.TB) string {
 	case "shm":
 		t.Cleanup(func() { os.Remove(name) })
 		return "shm:/" + base
+	case "sysv":
+		name := scratch.SysVName()
+		t.Cleanup(func() { Unlink(name) })
+		return name
+	case "memfd":
+		t.Skip("an anonymous arena has no name before it is made")
 	default:
-		t.Fatalf("USARENA_TEST_BACKING is %q; tmpfs, file and shm are known", b)
+		t.Fatalf("USARENA_TEST_BACKING is %q; tmpfs, file, shm, sysv and memfd are known", b)
 	}
 	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
 		name = filepath.Join(t.TempDir(), base)
@@ -91,8 +99,16 @@ func New(t testing.TB, cfg ...*config.Config) *arena.Arena {
 	if len(cfg) > 0 {
 		c = cfg[0]
 	}
-	name := Name(t)
-	a, err := arena.Create(name, c)
+	var a *arena.Arena
+	var err error
+	if Backing() == "memfd" {
+		var forget func() error
+		if a, forget, err = scratch.Anonymous(c); err == nil {
+			t.Cleanup(func() { forget() })
+		}
+	} else {
+		a, err = arena.Create(Name(t), c)
+	}
 	if err != nil {
 		t.Fatalf("arenatest: %v", err)
 	}
@@ -123,10 +139,6 @@ func report(t testing.TB, when string, r info.Report) {
 	}
 }
 
-// Path is the file behind an arena that Name named.
-func Path(name string) string {
-	if object, ok := strings.CutPrefix(name, "shm:/"); ok {
-		return filepath.Join(shm, object)
-	}
-	return name
-}
+// Path is the file behind an arena that Name named; of a System V segment, its lock
+// file.
+func Path(name string) string { return scratch.Path(name) }

@@ -17,7 +17,7 @@ const createText = `Make an arena under a name that is free. Nothing is ever ove
 
 An arena begins with --size bytes, metadata included, and grows by itself while
 processes use it, up to --max. What it may grow to costs nothing before it is
-used: the file is sparse (see du, not ls). Programs need no create: arena.Init
+used: the file is sparse (see du, not ls). A System V segment (sysv:KEY) cannot grow. Programs need no create: arena.Init
 joins an arena or makes it.`
 
 func createCommand() *cobra.Command {
@@ -43,7 +43,7 @@ func createCommand() *cobra.Command {
 	c.RunE = func(c *cobra.Command, args []string) error {
 		name := args[0]
 		if isAnonymous(name) {
-			return usage(c, "%s: an anonymous arena lives only as long as its processes, it cannot be left for others; name a file or shm:/name", name)
+			return usage(c, "%s: an anonymous arena lives only as long as its processes, it cannot be left for others; name a file, shm:/name or sysv:KEY", name)
 		}
 		perm, err := strconv.ParseUint(mode, 8, 32)
 		if err != nil || perm > 0o777 || perm == 0 {
@@ -71,7 +71,11 @@ func createCommand() *cobra.Command {
 		if asJSON(c) {
 			return writeJSON(out, s)
 		}
-		fmt.Fprintf(out, "created %s: %s now, grows to %s, %s\n", name, bytes(s.Committed), bytes(s.MaxSize), plural(s.UsersMax, "user"))
+		grows := "grows to " + bytes(s.MaxSize)
+		if a.Config().NoAutoGrow {
+			grows = "and no more"
+		}
+		fmt.Fprintf(out, "created %s: %s now, %s, %s\n", name, bytes(s.Committed), grows, plural(s.UsersMax, "user"))
 		return nil
 	}
 	return c
@@ -87,4 +91,6 @@ func lockType(s string) (config.LockType, error) {
 }
 
 // isAnonymous names have no place in a file system.
-func isAnonymous(name string) bool { return strings.HasPrefix(name, "memfd:") || name == "/dev/zero" }
+func isAnonymous(name string) bool {
+	return strings.HasPrefix(name, "memfd:") || name == "/dev/zero" || name == "sysv:private"
+}

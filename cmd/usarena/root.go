@@ -21,6 +21,7 @@ An arena is named by one string, here and in the API:
   /path/file, ./file   a regular file, on tmpfs (/dev/shm) or a disk
   shm:/name            a POSIX shared memory object
   memfd:               anonymous, for the processes that inherit it
+  sysv:KEY             a System V segment, of a fixed size; KEY as in 0x1234
 
 Exit status: 0 done or yes, 1 the answer is no, 2 could not do it or wrong use.`
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"usarena/internal/scratch"
 	"usarena/internal/torture"
 )
 
@@ -42,14 +44,18 @@ func tortureCommand() *cobra.Command {
 		Use: "torture", Short: "kill processes that share a heap, and account for every byte", Long: tortureText,
 		Example: `  usarena torture
   usarena torture --procs 16 --seconds 600
+  usarena torture --on sysv
   usarena torture --kills 10000 --seconds 0 --json`,
 	}
 	c.Flags().IntVar(&o.Procs, "procs", 8, "processes at work at a time")
 	c.Flags().Float64Var(&seconds, "seconds", seconds, "how long, 0 for no such end")
 	c.Flags().IntVar(&o.Kills, "kills", 0, "end after so many kills")
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "of random choices; default: from the time")
+	c.Flags().StringVar(&scratch.Where, "on", "tmpfs", "what the arenas lie on: tmpfs, file, shm, sysv or memfd")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
+		case !slices.Contains(scratch.Places, scratch.Where):
+			return usage(c, "--on %q: tmpfs, file, shm, sysv and memfd are known", scratch.Where)
 		case len(args) > 0:
 			return usage(c, "%q: torture takes no names, it makes arenas of its own", args[0])
 		case o.Procs < 2 || o.Procs > torture.MaxProcs:

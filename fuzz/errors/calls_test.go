@@ -38,6 +38,11 @@ func (t *tracer) stop(tid int, th *thread) {
 	if !ok || c.Site == untold && tid != t.actor {
 		return // of the talk with other processes, as far as can be told
 	}
+	if t.plan.kills && len(t.calls)+1 == t.plan.nth {
+		t.fired = &failure{call: c}
+		unix.Kill(t.proc.Pid(), unix.SIGKILL)
+		return
+	}
 	if th.errno = t.decide(c); th.errno != 0 && !c.done() {
 		keep(&r)
 		unix.PtraceSetRegs(tid, &r)
@@ -86,6 +91,8 @@ func named(tid int, r *unix.PtraceRegs) (c call, ok bool) {
 		name += [2]string{" wait", " wake"}[a[1]&1]
 	case "fcntl":
 		name += commands[a[1]]
+	case "shmctl":
+		name += controls[a[1]&^0x100] // IPC_64
 	}
 	if errnos[name] == nil {
 		return c, false
@@ -96,6 +103,8 @@ func named(tid int, r *unix.PtraceRegs) (c call, ok bool) {
 	c = call{Name: name, Site: site(tid, r)}
 	return c, c.Site != ""
 }
+
+var controls = map[uint64]string{unix.IPC_STAT: " STAT", unix.IPC_SET: " SET", unix.IPC_RMID: " RMID"}
 
 var commands = map[uint64]string{
 	unix.F_OFD_SETLK: " F_OFD_SETLK", unix.F_OFD_GETLK: " F_OFD_GETLK", unix.F_DUPFD_CLOEXEC: " F_DUPFD",

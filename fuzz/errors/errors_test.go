@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -34,6 +35,11 @@ func TestErrors(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			d := &director{t: t, name: name, scene: scenes[name], dir: fmt.Sprint(scratch.Prefix("errors"), i), sum: &sum}
+			d.arena = filepath.Join(d.dir, "arena")
+			if d.scene.sysv {
+				d.arena = scratch.SysVName()
+				t.Cleanup(func() { scratch.Unlink(d.arena) })
+			}
 			if err := os.Mkdir(d.dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -50,6 +56,7 @@ type director struct {
 	name  string
 	scene *scene
 	dir   string
+	arena string // its name
 	stage *tracer
 	plays int // of this stage
 	sum   *tally
@@ -89,6 +96,9 @@ func (d *director) play() {
 		}
 	}
 	d.t.Logf("%d calls, clean runs have %d", total, len(clean))
+	if d.scene.sysv {
+		d.kills(len(clean))
+	}
 }
 
 // clean plays the scene without failures, twice because the first time Go opens
@@ -202,7 +212,7 @@ func (d *director) start() (err error) {
 			return nil
 		})
 	}
-	d.stage, err = trace(stageKind, spec{d.name, d.dir}, hand...)
+	d.stage, err = trace(stageKind, spec{d.name, d.dir, d.arena}, hand...)
 	d.plays = 0
 	if errors.Is(err, unix.EPERM) {
 		d.t.Skipf("processes may not be traced here: %v", err)

@@ -29,6 +29,7 @@ type plan struct {
 	nth   int // 1 is the first; 0: none
 	errno unix.Errno
 	stays bool // and all calls of that name after it
+	kills bool // it does not fail: the process is killed before it
 	lacks []lack
 }
 
@@ -84,6 +85,12 @@ var errnos = map[string][]unix.Errno{
 	"eventfd":           {unix.EMFILE, unix.ENFILE, unix.ENOMEM, unix.ENODEV},
 	"futex wait":        {unix.EINTR, unix.EAGAIN, unix.ETIMEDOUT, unix.ENOMEM, unix.EFAULT},
 	"futex wake":        {unix.EFAULT, unix.ENOMEM},
+	"shmget":            {unix.ENOMEM, unix.ENOSPC, unix.EEXIST, unix.EACCES},
+	"shmat":             {unix.ENOMEM, unix.EACCES},
+	"shmdt":             {unix.EINVAL},
+	"shmctl STAT":       {unix.EACCES, unix.EFAULT}, // not EIDRM: it would be a lie
+	"shmctl SET":        {unix.EPERM, unix.EFAULT},
+	"shmctl RMID":       {unix.EPERM},
 	"membarrier":        {unix.EPERM, unix.ENOMEM, unix.EINVAL},
 }
 
@@ -93,7 +100,7 @@ func (c call) done() bool { return c.Name == "close" }
 // unmaps says that memory stays mapped when the call fails. Builds with the
 // invariants tag map over what they give back.
 func (c call) unmaps() bool {
-	return c.Name == "munmap" || invariants.Enabled && c.Name == "mmap"
+	return c.Name == "munmap" || c.Name == "shmdt" || invariants.Enabled && c.Name == "mmap"
 }
 
 // again says that a caller does right to make the call again, so that nobody
@@ -108,16 +115,17 @@ func (c call) means(errno unix.Errno) bool {
 	switch c.Name {
 	case "fcntl F_OFD_SETLK", "flock":
 		return errno == unix.EAGAIN || errno == unix.EACCES
-	case "link":
+	case "link", "shmget":
 		return errno == unix.EEXIST
 	}
 	return false
 }
 
 // forGood says that the call may fail so from then on. Not so what is right to
-// try again, and what takes away a name: the name stays.
+// try again, and what takes away a name: the name stays. Nor the lock without which
+// nobody may take it away.
 func (c call) forGood(errno unix.Errno) bool {
-	return !c.again(errno) && !c.means(errno) && errno != unix.EAGAIN && c.Name != "unlink" && c.Name != "stat"
+	return !c.again(errno) && !c.means(errno) && errno != unix.EAGAIN && c.Name != "unlink" && !strings.HasSuffix(c.Site, "alone.flock") && c.Name != "shmctl RMID" && c.Name != "stat"
 }
 
 // tally counts what failed, for the report.

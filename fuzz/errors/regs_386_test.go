@@ -13,6 +13,7 @@ var nrs = map[uint64]string{
 	unix.SYS_RENAMEAT: "rename", unix.SYS_RENAMEAT2: "renameat2", unix.SYS_UNLINK: "unlink", unix.SYS_UNLINKAT: "unlink", unix.SYS_FCHMOD: "fchmod",
 	unix.SYS_PREAD64: "pread", unix.SYS_PWRITE64: "pwrite", unix.SYS_READ: "read", unix.SYS_WRITE: "write", unix.SYS_GETDENTS64: "getdents",
 	unix.SYS_CLOSE: "close", unix.SYS_MEMFD_CREATE: "memfd_create", unix.SYS_EVENTFD2: "eventfd", unix.SYS_FUTEX: "futex", unix.SYS_MEMBARRIER: "membarrier",
+	unix.SYS_SHMGET: "shmget", unix.SYS_SHMAT: "shmat", unix.SYS_SHMDT: "shmdt", unix.SYS_SHMCTL: "shmctl",
 }
 
 const sysMark = unix.SYS_GETPPID

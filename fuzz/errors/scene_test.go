@@ -29,6 +29,7 @@ type scene struct {
 	frees  int                // descriptors of before that it closes when it fails
 	waits  bool               // for what calls find out: none may fail for good
 	lacks  []lack             // what cannot be done at all here
+	sysv   bool               // in a System V segment
 	hand   bool               // the arena is handed over by who starts the stage
 }
 
@@ -37,6 +38,7 @@ var (
 	noRenameat2 = lack{"renameat2", unix.EINVAL}
 	noGuess     = lack{"mmap NOREPLACE", unix.EEXIST} // the address is taken: space is reserved first
 	small       = config.Config{MaxSize: 16 << 20}
+	fixed       = config.Config{Size: 1 << 20}
 )
 
 var scenes = map[string]*scene{
@@ -47,6 +49,20 @@ var scenes = map[string]*scene{
 	"create hidden":  {act: create(config.Config{MaxSize: 16 << 20, Type: config.SharedOnly}), undo: closeIt},
 	"memfd":          {act: func(s *stage) (err error) { s.a, err = arena.Create("memfd:", &small); return }, undo: closeIt},
 	"init":           {act: initialise(arena.Init), undo: leave},
+	"sysv create":    {act: create(fixed), undo: leave, sysv: true},
+	"sysv named":     {act: create(fixed), undo: leave, sysv: true, lacks: []lack{noTmpfile}},
+	"sysv linked":    {act: create(fixed), undo: leave, sysv: true, lacks: []lack{noTmpfile, noRenameat2}},
+	"sysv hidden":    {act: create(config.Config{Size: 1 << 20, Type: config.SharedOnly}), undo: closeIt, sysv: true},
+	"sysv private":   {act: func(s *stage) (err error) { s.a, err = arena.Create("sysv:private", &fixed); return }, undo: closeIt},
+	"sysv init":      {act: initialise(arena.Init), undo: leave, sysv: true},
+	"sysv fresh":     {before: idle(config.Config{Size: 1 << 20, ResetIdle: true}), act: initialise(arena.Init), undo: closeIt, after: again, sysv: true},
+	"sysv join":      {before: inUse, act: open(arena.Join), undo: closeIt, after: end, sysv: true},
+	"sysv read-only": {before: inUse, act: open(arena.OpenReadOnly), undo: closeIt, after: end, sysv: true},
+	"sysv close":     {before: working, act: closeIt, undo: gone, once: true, closes: true, sysv: true},
+	"sysv remove":    {before: idle(fixed), act: again, undo: idle(fixed), after: again, sysv: true},
+	"sysv unlink":    {before: working, act: func(s *stage) error { return s.a.Unlink() }, undo: closeIt, after: again, once: true, sysv: true},
+	"sysv chmod":     {before: working, act: func(s *stage) error { return s.a.Chmod(0o640) }, after: leave, sysv: true},
+	"sysv check":     {before: working, act: check, after: leave, sysv: true},
 	"init fresh":     {before: idle(config.Config{ResetIdle: true}), act: initialise(arena.Init), undo: closeIt, after: gone},
 	"fresh linked":   {before: idle(config.Config{}), act: initialise(arena.InitFresh), undo: closeIt, after: gone, lacks: []lack{noTmpfile}},
 	"join":           {before: inUse, act: open(arena.Join), undo: closeIt, after: end},

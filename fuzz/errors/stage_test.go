@@ -25,7 +25,7 @@ func init() { worker.Register(stageKind, playAll) }
 
 // spec is what a stage is told when it starts.
 type spec struct {
-	Scene, Dir string
+	Scene, Dir, Name string
 }
 
 // request lets the stage play its scene once.
@@ -67,7 +67,7 @@ func playAll(side *worker.Side) error {
 	}
 	side.Follow()
 	runtime.LockOSThread() // one thread is at every operation
-	s := &stage{scene: scenes[sp.Scene], dir: sp.Dir, name: filepath.Join(sp.Dir, "arena")}
+	s := &stage{scene: scenes[sp.Scene], dir: sp.Dir, name: sp.Name}
 	if s.scene == nil {
 		return fmt.Errorf("no scene %q", sp.Scene)
 	}
@@ -143,6 +143,11 @@ func (s *stage) sound(a *answer, when string) {
 	names, err := os.ReadDir(s.dir)
 	if err != nil {
 		a.wrong("%v", err)
+	}
+	if s.scene.sysv && a.Err == "" || s.scene.sysv && when == "at last" {
+		if r, err := info.Check(s.name); err != nil && !errors.Is(err, unix.ENOENT) || err == nil && !r.Clean {
+			a.wrong("%s the arena is not sound: %+v, %v", when, r.Findings, err)
+		}
 	}
 	for _, n := range names {
 		if strings.HasPrefix(n.Name(), ".") {

@@ -30,6 +30,15 @@ func newArena(t *testing.T, cfg config.Config) *arena.Arena {
 			t.Fatal(err)
 		}
 	})
+	switch arenatest.Backing() {
+	case "sysv":
+		if cfg.MaxSize != 0 {
+			cfg.Size = cfg.MaxSize
+		}
+		return arenatest.New(t, &cfg)
+	case "memfd":
+		return arenatest.New(t, &cfg)
+	}
 	arenaCount++
 	name := fmt.Sprint(prefix(os.Getpid()), arenaCount)
 	if arenatest.Backing() == "shm" {

@@ -10,6 +10,9 @@ import (
 
 // ReadAt reads len(b) bytes at off; io.EOF where the file ends before.
 func (f *File) ReadAt(b []byte, off int64) (int, error) {
+	if f.seg != nil {
+		return f.transfer("read", f.seg.ReadAt, b, off)
+	}
 	n := 0
 	for n < len(b) {
 		got := 0
@@ -37,14 +40,10 @@ func (f *File) CopyFrom(from *File) error {
 	}
 	b := make([]byte, 1<<20)
 	for at := int64(0); at < int64(size); {
-		data, err := seek(from.fd, at, unix.SEEK_DATA)
+		data, end, err := from.stretch(at)
 		if err == unix.ENXIO { // a hole up to the end
 			return nil
 		}
-		if err != nil {
-			return from.fail("copy", err)
-		}
-		end, err := seek(from.fd, data, unix.SEEK_HOLE)
 		if err != nil {
 			return from.fail("copy", err)
 		}
@@ -65,9 +64,24 @@ func (f *File) CopyFrom(from *File) error {
 	return nil
 }
 
+// stretch is where, at or after at, the next stretch of data begins and ends;
+// ENXIO if there is none. A segment is all data.
+func (f *File) stretch(at int64) (from, to int64, err error) {
+	if f.seg != nil {
+		return at, int64(f.size), nil
+	}
+	if from, err = seek(f.fd, at, unix.SEEK_DATA); err == nil {
+		to, err = seek(f.fd, from, unix.SEEK_HOLE)
+	}
+	return from, to, err
+}
+
 // NextData is where, at or after off, bytes may be that are not zero; beyond the
 // end of the file if there are none.
 func (f *File) NextData(off uint64) uint64 {
+	if f.seg != nil {
+		return off
+	}
 	next, err := seek(f.fd, int64(off), unix.SEEK_DATA)
 	switch {
 	case err == unix.ENXIO:

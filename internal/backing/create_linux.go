@@ -28,11 +28,16 @@ func Replace(n Name, perm fs.FileMode, fill func(f *File) error) (*File, error) 
 
 func create(op string, n Name, perm fs.FileMode, fill func(f *File) error, replace bool) (*File, error) {
 	var f *File
+	if n.Borrowed() {
+		return nil, errs.Wrap(errs.Invalid, op, "%s is a descriptor of a process, where nothing can be made", n.Given)
+	}
 	place, tmp := "", ""
 	var err error
 	switch n.Kind {
 	case KindMemfd:
 		f, err = newMemfd(op, n)
+	case KindSysV:
+		f, tmp, err = newCompanion(op, n, replace)
 	case KindFile, KindSHM:
 		if place, _, err = resolve(op, n); err != nil {
 			return nil, err
@@ -47,23 +52,38 @@ func create(op string, n Name, perm fs.FileMode, fill func(f *File) error, repla
 	if err != nil {
 		return nil, err
 	}
-	f.building = true
+	f.building, f.tmp = true, tmp
 	err = fill(f)
 	if err == nil {
 		err = f.Chmod(perm)
 	}
-	if err == nil && place != "" {
+	switch {
+	case err != nil:
+	case n.Kind == KindSysV:
+		err = f.commit()
+	case place != "":
 		err = f.publish(op, tmp, replace)
 	}
 	if err != nil {
-		if tmp != "" {
-			unix.Unlink(tmp)
-		}
+		f.undo()
 		f.Close()
 		return nil, err
 	}
 	f.building = false
 	return f, nil
+}
+
+// undo takes away what a creation that failed has made.
+func (f *File) undo() {
+	if f.seg != nil {
+		f.seg.Remove()
+	}
+	if f.named {
+		unix.Unlink(f.place)
+	}
+	if f.tmp != "" {
+		unix.Unlink(f.tmp)
+	}
 }
 
 // mayCreate answers early, before space is taken, what publish would answer

@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"usarena/arena/segment"
+	"usarena/internal/layout"
 )
 
 // File is an open arena file. Its methods may be called from several goroutines
@@ -21,7 +24,12 @@ type File struct {
 	uid      uint32
 	size     uint64 // when it was opened
 	building bool   // nobody else can reach it yet
+	tmp      string // a name to be taken away
+	named    bool   // while building: place is this file's name
 	closed   atomic.Bool
+
+	seg   *segment.Segment // System V: where the bytes are
+	about layout.Companion // and what the file says of it
 }
 
 // adopt makes a File of a descriptor; it closes fd when it fails.
@@ -95,6 +103,11 @@ func (f *File) Owner() uint32 { return f.uid }
 
 // Chmod sets the permission bits of perm, whatever the umask.
 func (f *File) Chmod(perm fs.FileMode) error {
+	if f.seg != nil {
+		if err := f.setMode(perm); err != nil {
+			return err
+		}
+	}
 	if err := retry(func() error { return unix.Fchmod(f.fd, uint32(perm.Perm())) }); err != nil {
 		return f.fail("chmod "+strconv.FormatUint(uint64(perm.Perm()), 8), err)
 	}

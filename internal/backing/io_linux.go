@@ -1,6 +1,8 @@
 package backing
 
 import (
+	"io"
+
 	"golang.org/x/sys/unix"
 
 	"usarena/internal/errs"
@@ -9,6 +11,13 @@ import (
 // ReadHeader reads the beginning of the file into b, fewer bytes where the file
 // is shorter. What it returns is private: nobody changes it while it is checked.
 func (f *File) ReadHeader(b []byte) (int, error) {
+	if f.seg != nil {
+		n, err := f.ReadAt(b, 0)
+		if err == io.EOF {
+			err = nil
+		}
+		return n, err
+	}
 	n := 0
 	for n < len(b) {
 		got := 0
@@ -28,6 +37,9 @@ func (f *File) ReadHeader(b []byte) (int, error) {
 func (f *File) WriteAt(b []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errs.Wrap(errs.Invalid, "write", "%s: offset %d is negative", f.Name.Given, off)
+	}
+	if f.seg != nil {
+		return f.transfer("write", f.seg.WriteAt, b, off)
 	}
 	n := 0
 	for n < len(b) {

@@ -1,8 +1,9 @@
 package backing
 
 import (
-	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"usarena/internal/errs"
@@ -37,9 +38,16 @@ func (k Kind) String() string {
 // Name is a parsed name of an arena.
 type Name struct {
 	Kind  Kind
-	Path  string // of the file; "" for a memfd
+	Path  string // of the file, or of the lock file of a System V arena; of another process's descriptor; "" for what has no name
+	Key   uint32 // of a System V segment, 0 private
 	Given string // as typed, for messages
 }
+
+// Borrowed says that the name is a descriptor of some process, /proc/PID/fd/N: the
+// only way from outside to what is anonymous. Nothing can be made there.
+func (n Name) Borrowed() bool { return n.Kind == KindMemfd && n.Path != "" }
+
+var descriptor = regexp.MustCompile(`^/proc/(self|[0-9]+)/fd/[0-9]+$`)
 
 // String is the name as it was typed.
 func (n Name) String() string { return n.Given }
@@ -57,8 +65,7 @@ const (
 var shmDir = "/dev/shm"
 
 // Parse sorts a name by its kind. It does not look whether anything is there. A
-// name that cannot be one is errs.Invalid; a System V name is also
-// errors.ErrUnsupported.
+// name that cannot be one is errs.Invalid.
 func Parse(name string) (Name, error) {
 	bad := func(format string, args ...any) (Name, error) {
 		return Name{}, errs.Wrap(errs.Invalid, "name", "%q: %s", name, fmt.Sprintf(format, args...))
@@ -72,10 +79,12 @@ func Parse(name string) (Name, error) {
 		return Name{Kind: KindMemfd, Given: name}, nil
 	case strings.HasPrefix(name, memfdName):
 		return bad("an anonymous arena has no name of its own, write %q", memfdName)
+	case descriptor.MatchString(name):
+		return Name{Kind: KindMemfd, Path: name, Given: name}, nil
 	case strings.HasPrefix(name, shmPrefix):
 		return parseSHM(name, bad)
 	case strings.HasPrefix(name, sysvPrefix):
-		return Name{}, fmt.Errorf("usarena: name: %q: System V segments are not built yet, use shm:/name: %w: %w", name, errs.Invalid, errors.ErrUnsupported)
+		return parseSysV(name, bad)
 	case strings.HasSuffix(name, "/"):
 		return bad("a name that ends in a slash is a directory's")
 	}
@@ -97,4 +106,26 @@ func parseSHM(name string, bad func(string, ...any) (Name, error)) (Name, error)
 		return bad("%d bytes after the slash, at most %d", len(obj)-1, nameMax)
 	}
 	return Name{Kind: KindSHM, Path: shmDir + obj, Given: name}, nil
+}
+
+// parseSysV reads a key as people write it: decimal or 0x….
+func parseSysV(name string, bad func(string, ...any) (Name, error)) (Name, error) {
+	text := name[len(sysvPrefix):]
+	if text == "private" {
+		return Name{Kind: KindSysV, Given: name}, nil
+	}
+	digits, base := text, 10
+	if hex, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok {
+		digits, base = hex, 16
+	}
+	key, err := strconv.ParseInt(digits, base, 64)
+	switch {
+	case err != nil:
+		return bad("the key of a System V segment is a number such as 0x1234 or 4660, or private")
+	case key == 0:
+		return bad("the key 0 makes a segment that no key leads to, write sysv:private")
+	case key < -1<<31 || key > 1<<32-1:
+		return bad("a key has 32 bits")
+	}
+	return Name{Kind: KindSysV, Path: fmt.Sprintf("%s/usarena-sysv-%#x", shmDir, uint32(key)), Key: uint32(key), Given: name}, nil
 }

@@ -21,6 +21,16 @@ func TestParse(t *testing.T) {
 		"shm:/...":  {Kind: backing.KindSHM, Path: "/dev/shm/..."},
 		"memfd:":    {Kind: backing.KindMemfd},
 		"/dev/zero": {Kind: backing.KindMemfd},
+
+		"sysv:0x1234":     {Kind: backing.KindSysV, Key: 0x1234, Path: "/dev/shm/usarena-sysv-0x1234"},
+		"sysv:4660":       {Kind: backing.KindSysV, Key: 0x1234, Path: "/dev/shm/usarena-sysv-0x1234"},
+		"sysv:0XAB":       {Kind: backing.KindSysV, Key: 0xab, Path: "/dev/shm/usarena-sysv-0xab"},
+		"sysv:-1":         {Kind: backing.KindSysV, Key: 1<<32 - 1, Path: "/dev/shm/usarena-sysv-0xffffffff"},
+		"sysv:4294967295": {Kind: backing.KindSysV, Key: 1<<32 - 1, Path: "/dev/shm/usarena-sysv-0xffffffff"},
+		"sysv:private":    {Kind: backing.KindSysV},
+		"/proc/12/fd/3":   {Kind: backing.KindMemfd, Path: "/proc/12/fd/3"},
+		"/proc/self/fd/3": {Kind: backing.KindMemfd, Path: "/proc/self/fd/3"},
+		"/proc/12/fd/x":   {Kind: backing.KindFile, Path: "/proc/12/fd/x"},
 	} {
 		want.Given = name
 		if got, err := backing.Parse(name); got != want || err != nil {
@@ -34,13 +44,10 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for _, name := range []string{"", "a\x00b", "/tmp/", "shm:", "shm:a", "shm:/", "shm:/.", "shm:/..", "shm://a", "shm:/a/b",
-		"shm:/" + strings.Repeat("x", 256), "memfd:a", "sysv:1", "sysv:private"} {
+		"shm:/" + strings.Repeat("x", 256), "memfd:a", "sysv:", "sysv:0", "sysv:0x0", "sysv:x", "sysv:0x", "sysv:4294967296", "sysv:-2147483649", "sysv:1_0", "sysv:Private"} {
 		n, err := backing.Parse(name)
 		if !errors.Is(err, errs.Invalid) || n != (backing.Name{}) {
 			t.Errorf("%q = %+v, %v", name, n, err)
-		}
-		if unsupported := errors.Is(err, errors.ErrUnsupported); unsupported != strings.HasPrefix(name, "sysv:") {
-			t.Errorf("%q: unsupported %v: %v", name, unsupported, err)
 		}
 	}
 }

@@ -15,8 +15,15 @@ import (
 // errs.ForeignOwner. A file with no arena in it opens all right. readonly opens
 // for reading only.
 func Open(n Name, readonly bool) (*File, error) {
+	if n.Borrowed() {
+		return borrow(n, readonly)
+	}
 	switch n.Kind {
-	case KindFile, KindSHM:
+	case KindFile, KindSHM, KindSysV:
+		if n.Path != "" {
+			break
+		}
+		fallthrough
 	case KindMemfd:
 		return nil, fmt.Errorf("usarena: open: %s: an anonymous arena is reached by inheritance only: %w", n.Given, unix.ENOENT)
 	default:
@@ -45,12 +52,54 @@ func Open(n Name, readonly bool) (*File, error) {
 			why = err
 			continue // exchanged since: look again
 		}
+		if err == unix.ENOENT && n.Kind == KindSysV {
+			return nil, noCompanion("open", n)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("usarena: open: %s: %w", n.Given, err)
 		}
-		return adopt("open", fd, n, place)
+		f, err := adopt("open", fd, n, place)
+		if err == nil && n.Kind == KindSysV {
+			if err = f.openSegment("open"); err != nil {
+				f.Close()
+				return nil, err
+			}
+		}
+		return f, err
 	}
 	return nil, fmt.Errorf("usarena: open: %s changes its type all the time: %w: %w", n.Given, errs.NotArena, why)
+}
+
+// borrow opens what a descriptor of a process leads to, if it is anonymous.
+func borrow(n Name, readonly bool) (*File, error) {
+	flags := unix.O_RDWR
+	if readonly {
+		flags = unix.O_RDONLY
+	}
+	fd := -1
+	err := retry(func() (err error) {
+		fd, err = unix.Open(n.Path, flags|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+		return
+	})
+	if err != nil {
+		return nil, fmt.Errorf("usarena: open: %s: %w", n.Given, err)
+	}
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_GET_SEALS, 0); err != nil {
+		unix.Close(fd)
+		return nil, errs.Wrap(errs.Invalid, "open", "%s is no memfd (%v): open what has a name by its name", n.Given, err)
+	}
+	f, err := adopt("open", fd, n, "")
+	if err != nil {
+		return nil, err
+	}
+	if f.read("open") == nil { // the lock file of a System V arena without a key
+		f.Name.Kind = KindSysV
+		if _, err := f.adoptSegment("open"); err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+	return f, nil
 }
 
 // maxTries bounds loops that somebody else can prolong.

@@ -36,7 +36,7 @@ func resolve(op string, n Name) (place string, mode uint32, err error) {
 		if err != nil {
 			return "", 0, fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
 		}
-		if open || n.Kind == KindSHM {
+		if open || n.Kind != KindFile {
 			return "", 0, errs.Wrap(errs.ForeignOwner, op, "%s is a symbolic link of user %d in %s, where anybody may put one; name the file itself", n.Given, st.Uid, dir)
 		}
 		to, err := os.Readlink(place)

@@ -22,7 +22,7 @@ func (f *File) publish(op string, tmp string, replace bool) error {
 	if err != nil {
 		return f.fail(op, err)
 	}
-	if tmp != "" || replace {
+	if (tmp != "" || replace) && f.Name.Kind != KindSysV {
 		unix.Flock(f.fd, unix.LOCK_UN)
 	}
 	return nil

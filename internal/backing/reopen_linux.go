@@ -87,6 +87,15 @@ func FromFD(fd int, n Name) (*File, error) {
 		return nil, fmt.Errorf("usarena: inherit: %s: descriptor %d: %w", n.Given, fd, err)
 	}
 	f, err := adopt("inherit", own, n, place)
+	if err == nil && n.Kind == KindSysV {
+		if err = f.read("inherit"); err == nil {
+			_, err = f.adoptSegment("inherit") // its name may be gone
+		}
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
 	if err == nil {
 		unix.Close(fd) // nothing was written through it: no error matters
 	}

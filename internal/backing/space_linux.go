@@ -10,6 +10,9 @@ import (
 // Size is the length of the file in bytes. It decides nothing: how much of an
 // arena exists stands in its header.
 func (f *File) Size() (uint64, error) {
+	if f.seg != nil {
+		return f.size, nil // as long as it exists
+	}
 	var st unix.Stat_t
 	if err := retry(func() error { return unix.Fstat(f.fd, &st) }); err != nil {
 		return 0, f.fail("size", err)
@@ -27,7 +30,7 @@ func (f *File) SizeAtFirst() uint64 { return f.size }
 // allocated instead of its length set. Nothing else is reserved.
 func (f *File) Truncate(size uint64) error {
 	now, err := f.Size()
-	if err != nil || size == now {
+	if err != nil || size == now || f.seg != nil && size < now {
 		return err
 	}
 	if size < now {
@@ -69,6 +72,12 @@ func (f *File) Reserve(pieces []layout.Piece) error {
 	}
 	if int64(end) < 0 {
 		return f.noSpace("reserve", total, unix.EFBIG)
+	}
+	if f.seg != nil {
+		if err := f.populate(pieces); err != nil {
+			return f.noSpace("reserve", total, err)
+		}
+		return nil
 	}
 	for _, p := range pieces {
 		if err := f.reserve(p); err != nil {

@@ -44,6 +44,18 @@ func (f *File) Owner() uint32 { return 0 }
 // Reopen needs Linux.
 func (f *File) Reopen(bool) (int, error) { return -1, errors.ErrUnsupported }
 
+// Segmented is false.
+func (f *File) Segmented() bool { return false }
+
+// Attach needs Linux.
+func (f *File) Attach(uintptr, bool) ([]byte, error) { return nil, errors.ErrUnsupported }
+
+// Allot needs Linux.
+func (f *File) Allot(uint64) error { return errors.ErrUnsupported }
+
+// Companion is none.
+func (f *File) Companion() (dev, ino, nonce uint64) { return 0, 0, 0 }
+
 // SamePath needs Linux.
 func (f *File) SamePath() (bool, error) { return false, errors.ErrUnsupported }
 

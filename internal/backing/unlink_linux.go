@@ -38,6 +38,9 @@ func (f *File) Unlink() error {
 	if !same {
 		return f.fail("unlink", fmt.Errorf("the name no longer leads to this arena: %w", fs.ErrNotExist))
 	}
+	if f.seg != nil {
+		return f.unlinkSegment()
+	}
 	if err := retry(func() error { return unix.Unlink(f.place) }); err != nil {
 		return f.fail("unlink", err)
 	}

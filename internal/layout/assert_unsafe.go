@@ -27,6 +27,8 @@ var (
 	_ [0x300]byte = [unsafe.Offsetof(Header{}.UsedPages)]byte{}
 	_ [0x40]byte  = [unsafe.Offsetof(Region{}.Dirty)]byte{}
 
+	_ [CompanionIDOff]byte = [unsafe.Offsetof(Header{}.CompanionID)]byte{}
+
 	_ [SetupOff]byte = [unsafe.Offsetof(Header{}.Setup)]byte{}
 	_ [BitsR]byte    = [unsafe.Offsetof(BitWord{}.R)]byte{}
 	_ [BitsK]byte    = [unsafe.Offsetof(BitWord{}.K)]byte{}

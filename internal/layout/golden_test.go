@@ -27,7 +27,7 @@ const (
 )
 
 // records are all structs that stand in a file, in the order of its zones.
-var records = []any{Header{}, User{}, Ledger{}, Lane{}, HeapLine{}, Region{}, BitWord{}, Tenants{}, Object{}, Gauge{}, Entry{}}
+var records = []any{Header{}, User{}, Ledger{}, Lane{}, HeapLine{}, Region{}, BitWord{}, Tenants{}, Object{}, Gauge{}, Entry{}, Companion{}}
 
 // notFormat are constants that describe this build, not the file.
 var notFormat = []string{"Fingerprint", "skipChecksum", "kindsEnd", "flagsEnd", "objectKindsEnd", "optionsEnd", "watchEnd"}

@@ -75,4 +75,6 @@ const (
 	HeaderSize = 1024
 	ConstSize  = 0x200 // the part under Checksum
 	SetupOff   = 0x340 // Setup, where it is named like an object
+
+	CompanionIDOff = 0xf0 // CompanionID, where a finding names it
 )

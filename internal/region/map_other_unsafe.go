@@ -15,6 +15,7 @@ type Options struct {
 	Addr     uint64
 	ReadOnly bool
 	Reserve  Reserver
+	Attach   func(addr uintptr, readOnly bool) ([]byte, error)
 	Need     uint64
 	Length   func() (uint64, error)
 }

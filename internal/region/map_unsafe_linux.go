@@ -20,6 +20,10 @@ type Options struct {
 	Reserve  Reserver // nil: the arena cannot grow from here
 	Need     uint64   // pages that must be visible: at least what is in use, which the file was seen to hold
 
+	// Attach maps all of a System V segment, whose size is fixed, in place of what is
+	// at addr. nil: the arena is mapped through its descriptor.
+	Attach func(addr uintptr, readOnly bool) ([]byte, error)
+
 	// Length is the length of the file. Without it the header is believed.
 	Length func() (uint64, error)
 
@@ -36,7 +40,7 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	if r == nil {
 		r = new(Region)
 	}
-	r.Geo, r.Name, r.reserve, r.readOnly = g, o.Name, o.Reserve, o.ReadOnly
+	r.Geo, r.Name, r.reserve, r.readOnly, r.attach = g, o.Name, o.Reserve, o.ReadOnly, o.Attach
 	r.exist.length = o.Length
 	r.exist.seen(min(o.Need, g.MaxPages))
 	prot := unix.PROT_READ | unix.PROT_WRITE
@@ -46,8 +50,11 @@ func Map(fd int, g layout.Geometry, o Options) (*Region, error) {
 	if o.Addr%layout.PageSize != 0 {
 		return nil, errs.Wrap(errs.Invalid, "map", "%s: address %#x is no multiple of %d", o.Name, o.Addr, layout.PageSize)
 	}
-	least := leastWindow(&g, o.Need)
-	for window := firstWindow(&g, &o); ; window = nextWindow(&g, window, least) {
+	least, first := g.MaxPages, g.MaxPages
+	if o.Attach == nil {
+		least, first = leastWindow(&g, o.Need), firstWindow(&g, &o)
+	}
+	for window := first; ; window = nextWindow(&g, window, least) {
 		err := r.mapWindow(fd, window, prot, o.Addr)
 		if err == nil {
 			break
@@ -88,7 +95,7 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 	if total != uint64(uintptr(total)) || int64(total) < 0 {
 		return unix.ENOMEM
 	}
-	if addr == 0 && len(pieces) == 1 {
+	if addr == 0 && len(pieces) == 1 && r.attach == nil {
 		if base := guess(fd, uintptr(total), prot); base != nil {
 			r.Window = window
 			return r.finish(base, uintptr(total), []unsafe.Pointer{base}, pieces)
@@ -113,7 +120,13 @@ func (r *Region) mapWindow(fd int, window uint64, prot int, addr uint64) error {
 			pos += gap
 		}
 		at[i] = unsafe.Add(base, pos)
-		if _, err := mmap(at[i], uintptr(p.Len), prot, unix.MAP_SHARED|unix.MAP_FIXED|unix.MAP_NORESERVE, fd, p.Off); err != nil {
+		if r.attach != nil {
+			if b, err := r.attach(uintptr(base), r.readOnly); err != nil {
+				return fail(err)
+			} else if uint64(len(b)) < total {
+				return fail(errs.Wrap(errs.Truncated, "map", "%d bytes of %d", len(b), total))
+			}
+		} else if _, err := mmap(at[i], uintptr(p.Len), prot, unix.MAP_SHARED|unix.MAP_FIXED|unix.MAP_NORESERVE, fd, p.Off); err != nil {
 			return fail(err)
 		}
 		pos += p.Len

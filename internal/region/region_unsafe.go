@@ -22,7 +22,8 @@ type Region struct {
 	reserve Reserver
 	settled [settledWords]atomic.Uint64 // which parts of the tenants exist, by a hash
 	unmap   func() error
-	graves  atomic.Pointer[[]grave] // see Bury; ascending
+	attach  func(addr uintptr, readOnly bool) ([]byte, error) // nil: mapped through a descriptor
+	graves  atomic.Pointer[[]grave]                           // see Bury; ascending
 
 	zones    []zone // all that is mapped of the file, ascending
 	readOnly bool

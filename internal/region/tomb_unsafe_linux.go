@@ -106,6 +106,12 @@ func ones(p unsafe.Pointer, n uintptr) error {
 	for i := uintptr(0); i < n; i += 8 {
 		*(*uint64)(unsafe.Add(fresh, i)) = ^uint64(0)
 	}
+	return move(fresh, p, n)
+}
+
+// move puts n bytes of mapping in place of those at p, in one step, or gives them
+// back.
+func move(fresh, p unsafe.Pointer, n uintptr) error {
 	_, _, errno := unix.Syscall6(unix.SYS_MREMAP, uintptr(fresh), n, n, unix.MREMAP_MAYMOVE|unix.MREMAP_FIXED, uintptr(p), 0)
 	if errno != 0 {
 		munmap(fresh, n)

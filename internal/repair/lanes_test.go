@@ -1,7 +1,6 @@
 package repair_test
 
 import (
-	"os"
 	"testing"
 
 	"usarena/arena/arenatest"
@@ -29,7 +28,7 @@ func TestHalfDoneOnSema(t *testing.T) {
 			put(off+16, gen)
 			put(off+24, 0)
 		})
-		b, err := os.ReadFile(arenatest.Path(file))
+		b, err := arenatest.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}

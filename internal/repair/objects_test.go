@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
@@ -72,7 +71,7 @@ func newObjects(t *testing.T) *objects {
 	x.g, err = layout.Plan(uint64(cfg.MaxSize), uint64(cfg.Users))
 	must(err)
 	for arrived := uint32(0); arrived == 0; time.Sleep(time.Millisecond) {
-		x.b, err = os.ReadFile(arenatest.Path(name))
+		x.b, err = arenatest.ReadFile(name)
 		must(err)
 		arrived = layout.BarrierWord(x.at(x.b, x.barrier+8)).Count()
 	}
@@ -101,7 +100,7 @@ func (x *objects) repaired(t *testing.T, change func(put func(off, v uint64))) (
 		t.Fatalf("not sound: %+v", c.Findings)
 	}
 	name := arenatest.Name(t)
-	if err := os.WriteFile(arenatest.Path(name), m.bytes(), 0o600); err != nil {
+	if err := arenatest.WriteFile(name, m.bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return name, r
@@ -226,7 +225,7 @@ func TestObjectsDamaged(t *testing.T) {
 			if r.Saved() != d.saved {
 				t.Errorf("lost %+v, salvaged %+v", r.Lost, r.Salvaged)
 			}
-			b, err := os.ReadFile(arenatest.Path(file))
+			b, err := arenatest.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

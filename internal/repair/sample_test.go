@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"usarena/arena"
@@ -49,12 +48,12 @@ func newSample(t testing.TB, cfg *config.Config, r *rand.Rand) *sample {
 	}
 	work(t, a, r, 300, false)
 	again := func(a *arena.Arena) *arena.Arena { // as a copy: its users are dead, and recovered when one joins
-		b, err := os.ReadFile(arenatest.Path(name))
+		b, err := arenatest.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		a.Close()
-		if err := os.WriteFile(arenatest.Path(name), b, 0o600); err != nil {
+		if err := arenatest.WriteFile(name, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if a, err = arena.Join(name); err != nil {
@@ -83,7 +82,7 @@ func newSample(t testing.TB, cfg *config.Config, r *rand.Rand) *sample {
 	}
 	work(t, a, r, 300, true)
 	s := &sample{}
-	if s.b, err = os.ReadFile(arenatest.Path(name)); err != nil {
+	if s.b, err = arenatest.ReadFile(name); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Close(); err != nil && !errors.Is(err, arena.ErrBusy) {

@@ -16,7 +16,7 @@ import (
 func (s *sample) use(t *testing.T, m *memory) {
 	t.Helper()
 	name := arenatest.Name(t)
-	if err := os.WriteFile(arenatest.Path(name), m.bytes(), 0o600); err != nil {
+	if err := arenatest.WriteFile(name, m.bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	defer os.Remove(arenatest.Path(name))

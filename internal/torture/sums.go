@@ -1,11 +1,9 @@
 package torture
 
 import (
-	"io"
-	"os"
-
 	"usarena/info"
 	"usarena/internal/layout"
+	"usarena/internal/scratch"
 )
 
 // look lists all blocks and takes the arena's own sums.
@@ -73,13 +71,8 @@ func (s *storm) orphans(blocks []info.Block) {
 // measure reads where an arena's data begins and how much of it exists, as its
 // header says.
 func (s *storm) measure() error {
-	f, err := os.Open(s.a.Name())
+	b, err := scratch.ReadHeader(s.a.Name(), layout.HeaderSize)
 	if err != nil {
-		return err
-	}
-	defer f.Close()
-	b := make([]byte, layout.HeaderSize)
-	if _, err := io.ReadFull(f, b); err != nil {
 		return err
 	}
 	h := layout.HeaderOf(b)

@@ -46,6 +46,10 @@ func openReadOnly(n backing.Name) (*Arena, error) { return nil, unsupported(n) }
 
 func repairFile(n backing.Name) (info.Repaired, error) { return info.Repaired{}, unsupported(n) }
 
+func copyArena(_ context.Context, n, _ backing.Name, _ CopyOptions) (Copied, error) {
+	return Copied{}, unsupported(n)
+}
+
 func remove(n backing.Name) error { return unsupported(n) }
 
 func (a *Arena) command(*exec.Cmd) error { return unsupported(backing.Name{Given: a.name}) }

@@ -185,6 +185,18 @@ func CheckFile(f *backing.File) (Report, error) {
 	return r, errors.Join(err, v.unmap())
 }
 
+// UsersFile is Users of a file that is open, and stays so; it needs no name.
+func UsersFile(f *backing.File) ([]User, error) {
+	var log findings
+	v := &view{file: f}
+	err := v.load(f.Name.Given, &log)
+	if err != nil {
+		return nil, errors.Join(err, v.unmap())
+	}
+	users, err := v.users()
+	return users, errors.Join(err, v.unmap())
+}
+
 // held reports that another description holds a lock on one of n bytes. When in
 // doubt it says yes.
 func (v *view) held(at, n uint64) bool {

@@ -20,7 +20,10 @@ func Users(name string) ([]User, error) {
 		return nil, err
 	}
 	defer v.close()
-	var users []User
+	return v.users()
+}
+
+func (v *view) users() (users []User, err error) {
 	err = v.guard(func() {
 		p := newPeople(v.image, v)
 		p.look = true

@@ -46,7 +46,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().Bool("json", false, "write JSON to standard output, one value a line")
 	root.AddCommand(
 		createCommand(), infoCommand(), usersCommand(), locksCommand(), checkCommand(), recoverCommand(), repairCommand(),
-		listCommand(), cleanCommand(), mapsCommand(), shmCommand(), sysvCommand(), mapCommand(), replayCommand(), benchCommand(), demoCommand(), tortureCommand(),
+		copyCommand(), listCommand(), cleanCommand(), mapsCommand(), shmCommand(), sysvCommand(), mapCommand(), replayCommand(), benchCommand(), demoCommand(), tortureCommand(),
 	)
 	return root
 }

@@ -18,7 +18,7 @@ const root = "../.."
 // lower floors only.
 var floors = [][]string{
 	{"internal/errs", "internal/fault", "internal/futex", "internal/invariants", "internal/picture", "internal/testbin", "internal/trace", "internal/worker", "internal/tidy", "testdata"},
-	{"internal/layout", "internal/roles", "config", "arena/segment"},
+	{"internal/layout", "internal/roles", "internal/halt", "config", "arena/segment"},
 	{"internal/backing", "internal/liveness", "internal/region"},
 	{"internal/robust"},
 	{"alloc"},

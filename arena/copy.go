@@ -1,0 +1,58 @@
+package arena
+
+import (
+	"context"
+	"time"
+
+	"usarena/internal/backing"
+)
+
+// CopyOptions say how Copy treats the users of what it copies.
+type CopyOptions struct {
+	// Stop allows Copy to let the processes of all users stand still for the last
+	// part of it. Without it an arena that somebody uses is ErrBusy.
+	Stop bool
+
+	// Progress, if not nil, is told how many bytes of how many have been looked at. It
+	// is called by several goroutines, and not while users stand.
+	Progress func(done, total uint64)
+}
+
+// Copied is what Copy did.
+type Copied struct {
+	Size    uint64        `json:"size"`    // bytes of the arena that exist
+	Before  uint64        `json:"before"`  // bytes copied before anybody stood
+	After   uint64        `json:"after"`   // bytes copied while users stood
+	Users   int           `json:"users"`   // that lived
+	Stopped time.Duration `json:"stopped"` // how long they stood, nanoseconds
+}
+
+// Copy makes the arena to, which must not be there, a copy of the arena from, on the
+// same backing or another one. Offsets mean the same in both.
+//
+// The copy is as of one instant, all of it: words of the allocator, objects, and the
+// bytes of users. If nobody uses from, nobody can begin to before Copy is done. If
+// somebody does, CopyOptions.Stop lets all of these processes stand for the last part:
+// most is copied before, then they are stopped, what has changed since is copied, and
+// they go on, within a second a GiB of arena. They must be processes that this one may
+// trace or signal, in the same PID namespace, and not this one: else ErrBusy, and
+// nobody stands. This process killed in between, those that it traced go on by
+// themselves; where tracing is not allowed they need a SIGCONT.
+//
+// In the copy nobody lives. Its users are recovered by who joins it, as after their
+// deaths at that instant: their blocks are orphans, their locks tell.
+//
+// A copy in a System V segment cannot grow; it has the address space of the original's
+// MaxSize, of which only what is used takes memory. fs.ErrExist, ErrNoSpace; damage is
+// copied, Check tells. A Copy that fails or is killed leaves nothing of that name.
+func Copy(ctx context.Context, from, to string, opt CopyOptions) (Copied, error) {
+	a, err := backing.Parse(from)
+	if err != nil {
+		return Copied{}, err
+	}
+	b, err := backing.Parse(to)
+	if err != nil {
+		return Copied{}, err
+	}
+	return copyArena(ctx, a, b, opt)
+}

@@ -1,0 +1,142 @@
+package arena
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"usarena/internal/backing"
+	"usarena/internal/errs"
+	"usarena/internal/layout"
+	"usarena/internal/liveness"
+)
+
+// copying is one Copy.
+type copying struct {
+	ctx      context.Context
+	opt      CopyOptions
+	from, to *backing.File
+	view     *headerView // of from
+	done     atomic.Uint64
+	report   Copied
+}
+
+// copyArena is Copy of parsed names.
+func copyArena(ctx context.Context, from, to backing.Name, opt CopyOptions) (Copied, error) {
+	f, err := backing.Open(from, false)
+	if err != nil {
+		return Copied{}, err
+	}
+	defer f.Close()
+	k, err := newKeeper(f, false)
+	if err != nil {
+		return Copied{}, err
+	}
+	defer k.Close()
+	release, alone, err := k.UseAlone()
+	if err != nil {
+		return Copied{}, err
+	}
+	if alone {
+		defer release()
+	} else if !opt.Stop {
+		view, _ := readHeader(f, from.Given) // its error does not matter: usersOf says nothing then
+		return Copied{}, errs.Wrap(errs.Busy, "copy", "%s: live processes use it%s; let them be stopped for a moment (--stop, CopyOptions.Stop), or end them", from.Given, usersOf(f, view, k))
+	} else if ok, err := k.ShareUse(); err != nil || !ok { // nobody removes it meanwhile
+		return Copied{}, errors.Join(err, errs.Wrap(errs.Busy, "copy", "%s: somebody is removing or replacing it", from.Given))
+	}
+	if same, err := f.SamePath(); err == nil && !same {
+		return Copied{}, fmt.Errorf("usarena: copy: %s: the name leads to another file by now, or to none: %w", from.Given, fs.ErrNotExist)
+	}
+	perm, err := f.Perm()
+	if err != nil {
+		return Copied{}, err
+	}
+	c := &copying{ctx: ctx, opt: opt, from: f}
+	made, err := backing.Create(to, perm, func(made *backing.File) error {
+		c.to = made
+		return c.fill(!alone)
+	})
+	if err != nil {
+		return Copied{}, err
+	}
+	return c.report, made.Close()
+}
+
+// fill makes the copy, all but its name.
+func (c *copying) fill(live bool) (err error) {
+	if c.view, err = readHeader(c.from, c.from.Name.Given); err != nil {
+		return err
+	}
+	g := &c.view.geo
+	if err := c.to.Allot(g.FileSize(g.MaxPages)); err != nil {
+		return err
+	}
+	if err := liveness.SelfTest(func() (int, error) { return c.to.Reopen(false) }); err != nil {
+		return err
+	}
+	if err := c.reserve(0); err != nil {
+		return err
+	}
+	c.report.Before, err = c.pass(c.ctx, c.opt.Progress)
+	if err == nil && live {
+		err = c.still()
+	}
+	if err != nil {
+		return err
+	}
+	return c.header()
+}
+
+// reserve makes exist in the copy what exists now, of which it has had pages.
+func (c *copying) reserve(had uint64) error {
+	g, now := &c.view.geo, c.view.committed
+	if c.view.header.Flags&layout.FlagNoReserve != 0 {
+		return c.to.Truncate(g.FileSize(g.MaxPages))
+	}
+	if now == had {
+		return nil
+	}
+	return c.to.Reserve(g.Pieces(had, now))
+}
+
+// pass makes the copy what the original is now, but for the header.
+func (c *copying) pass(ctx context.Context, progress func(done, total uint64)) (written uint64, err error) {
+	total := c.view.geo.FileSize(c.view.committed)
+	c.report.Size = total
+	c.done.Store(0)
+	seen := func(n uint64) {
+		if progress != nil {
+			progress(c.done.Add(n), total)
+		}
+	}
+	return c.to.Match(ctx, c.from, layout.HeaderSize, total, seen)
+}
+
+// header writes the header as it is now, as that of an arena of its own.
+func (c *copying) header() error {
+	b := make([]byte, layout.HeaderSize)
+	if n, err := c.from.ReadHeader(b); err != nil || n < len(b) {
+		return errors.Join(err, errs.Wrap(errs.Truncated, "copy", "%s: %d bytes of a header of %d", c.from.Name.Given, n, len(b)))
+	}
+	h := layout.HeaderOf(b)
+	var r [16]byte
+	rand.Read(r[:])
+	h.Nonce = [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
+	h.Created, h.Creator = time.Now().UnixNano(), uint32(os.Geteuid())
+	h.CompanionDev, h.CompanionIno, h.CompanionID = c.to.Companion()
+	if c.to.Segmented() {
+		h.Flags |= layout.FlagNoAutoGrow
+	}
+	h.Checksum = h.Sum()
+	if _, err := c.to.WriteAt(b, 0); err != nil {
+		return err
+	}
+	return c.to.Seal()
+}

@@ -42,7 +42,10 @@
 // back. A file on a disk (ext4, xfs) outlives a restart of the machine, if it is
 // closed first; until then the kernel writes pages back when it likes, in no order.
 // memfd: leaves nothing behind and cannot be cut off, for processes that a common
-// parent starts. System V segments are for raw memory so far: package segment.
+// parent starts; others reach it as /proc/PID/fd/N while it lives. sysv:KEY is a System
+// V segment, for programs that look for one by its key, in ipcs or with shmat: it has
+// all its size from the start and cannot grow or be cut off. Beside it there is a file,
+// /dev/shm/usarena-sysv-KEY, that tells who lives; Remove takes both.
 //
 //   - Containers get 64 MiB of /dev/shm unless they are started with more (docker run
 //     --shm-size, in Kubernetes a memory-backed emptyDir mounted there). Pages are
@@ -51,7 +54,9 @@
 //   - Containers share an arena if they mount the same /dev/shm (--ipc=container:NAME)
 //     or the same directory. Their process ids differ then, which nothing here goes by:
 //     who lives is told by locks, and they work across pid namespaces.
-//   - systemd removes what a user has in /dev/shm when he has logged out everywhere,
+//   - Segments belong to an IPC namespace: a container that has the lock file but
+//     another IPC namespace is refused (ErrFileSystem).
+//   - systemd removes what a user has in /dev/shm and in System V segments when he has logged out everywhere,
 //     with RemoveIPC=yes in logind.conf, which is the default: for daemons run as an
 //     ordinary user set it to no, or make them system users.
 //   - A tmpfs is swapped, if there is swap. Its pages count for the memory control

@@ -17,6 +17,9 @@ import (
 // then looks whether the name still leads to the file it has locked.
 func remove(n backing.Name) error {
 	f, err := backing.Open(n, false)
+	if n.Kind == backing.KindSysV && errors.Is(err, errs.Corrupt) {
+		return backing.RemoveLost(n, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,13 +20,15 @@ import (
 	"usarena/info"
 )
 
-const listText = `List the arenas of this machine: those in /dev/shm, and those that processes of this
-user have mapped, wherever their files are. If directories are named, the arenas in
-them and no others.
+const listText = `List the arenas of this machine: those in /dev/shm, those in System V segments, and
+those that processes of this user have mapped, wherever their files are; anonymous ones
+by a descriptor of a process that has it. If directories are named, the arenas in them
+and no others.
 
   live       processes use it
   idle       nobody uses it; all who did have closed it
-  left over  nobody uses it, and some who did died
+  left over  nobody uses it, and some who did died; or a System V segment whose lock
+             file is gone
 
 Idle is no reason to remove an arena: its contents may be wanted tomorrow.`
 
@@ -47,7 +51,7 @@ func listCommand() *cobra.Command {
 		}
 		return columns(c, "NAME\tSTATE\tUSERS\tIN MEMORY\tCHANGED", func(w *tabwriter.Writer) {
 			for _, f := range all {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", f.Name, f.State, f.Users, bytes(f.Bytes), ago(f.info.ModTime()))
+				fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", f.Name, f.State, f.Users, bytes(f.Bytes), ago(f.changed))
 			}
 		})
 	}
@@ -86,7 +90,7 @@ func cleanCommand() *cobra.Command {
 				}
 			}
 			switch err := arena.Remove(f.Name); {
-			case errors.Is(err, arena.ErrBusy), errors.Is(err, fs.ErrNotExist):
+			case errors.Is(err, arena.ErrBusy), errors.Is(err, fs.ErrNotExist): // it is in use, or gone by now
 			case err != nil:
 				failed = errors.Join(failed, err)
 			default:
@@ -116,12 +120,12 @@ const (
 
 // found is an arena of this machine.
 type found struct {
-	Name  string `json:"name"`
-	State string `json:"state"`
-	Users int    `json:"users"` // that live
-	Dead  int    `json:"dead"`  // slots of users that died and were not recovered
-	Bytes uint64 `json:"bytes"` // of memory or disk that its file takes
-	info  fs.FileInfo
+	Name    string `json:"name"`
+	State   string `json:"state"`
+	Users   int    `json:"users"` // that live
+	Dead    int    `json:"dead"`  // slots of users that died and were not recovered
+	Bytes   uint64 `json:"bytes"` // of memory or disk that its file takes
+	changed time.Time
 }
 
 // arenas looks for them.
@@ -139,7 +143,11 @@ func arenas(dirs []string) (all []found, err error) {
 			return nil, fmt.Errorf("usarena: list: %w", err)
 		}
 		for _, e := range entries {
-			if path, err := filepath.Abs(filepath.Join(dir, e.Name())); err == nil && e.Type().IsRegular() {
+			path, err := filepath.Abs(filepath.Join(dir, e.Name()))
+			if key, ok := strings.CutPrefix(path, companion); ok {
+				path = sysvName(key)
+			}
+			if err == nil && e.Type().IsRegular() {
 				names = append(names, path)
 			}
 		}
@@ -150,7 +158,7 @@ func arenas(dirs []string) (all []found, err error) {
 			all = append(all, f)
 		}
 	}
-	return all, nil
+	return append(all, lost(dirs)...), nil
 }
 
 // look says whether a file is an arena, and in which state.
@@ -159,11 +167,16 @@ func look(name string) (f found, ok bool) {
 	if err != nil {
 		return f, false
 	}
-	st, err := os.Stat(name)
-	if err != nil {
+	f = found{Name: name, State: stateIdle}
+	if key, ok := strings.CutPrefix(name, sysvPrefix); ok {
+		if f.Bytes, f.changed, err = sizeOfSegment(key); err != nil {
+			return f, false
+		}
+	} else if st, err := os.Stat(name); err != nil {
 		return f, false
+	} else {
+		f.Bytes, f.changed = allocated(st), st.ModTime()
 	}
-	f = found{Name: name, State: stateIdle, Bytes: allocated(st), info: st}
 	for _, u := range users {
 		switch u.State {
 		case "live":
@@ -182,12 +195,13 @@ func look(name string) (f found, ok bool) {
 }
 
 // mappedFiles are the files that processes have mapped to be shared, as far as this
-// user may look.
+// user may look, and anonymous ones by their descriptors.
 func mappedFiles() (names []string, err error) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil, err
 	}
+	seen := map[uint64]bool{}
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
@@ -195,7 +209,12 @@ func mappedFiles() (names []string, err error) {
 		}
 		all, _ := sharedMappings(pid) // it may have ended, or be another user's
 		for _, m := range all {
-			if !m.Gone && (m.Family == "posix" || m.Family == "file") {
+			switch {
+			case m.Family == "memfd" && !seen[m.inode]:
+				if name := descriptorOf(pid, m.inode); name != "" {
+					names, seen[m.inode] = append(names, name), true
+				}
+			case !m.Gone && (m.Family == "posix" || m.Family == "file"):
 				names = append(names, m.Name)
 			}
 		}

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"usarena/arena"
 	"usarena/arena/arenatest"
 	"usarena/arena/segment"
+	"usarena/internal/scratch"
 )
 
 // What a process has mapped, of each family, and where it is an arena.
@@ -142,6 +144,89 @@ func TestListAndClean(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 	there("live", "none")
+}
+
+// Arenas in System V segments and in memfds are found, told by maps, and removed, also
+// without their lock file.
+func TestListOtherBackings(t *testing.T) {
+	name := scratch.SysVName()
+	t.Cleanup(func() { scratch.Unlink(name) })
+	a, err := arena.Create(name, nil)
+	must(t, err, a.Close())
+	if got := stateOf(t, name); got != "idle" {
+		t.Errorf("idle is %q", got)
+	}
+	b, forget, err := scratch.Anonymous(nil)
+	must(t, err)
+	defer forget()
+	defer b.Close()
+	victim := startVictim(t, name)
+	if got := stateOf(t, name); got != "live" {
+		t.Errorf("live is %q", got)
+	}
+	out := ok(t, "maps", fmt.Sprint(victim.Process.Pid))
+	if !strings.Contains(out, "arena, slot 1") || !strings.Contains(out, "shmid ") {
+		t.Errorf("%s", out)
+	}
+	if out := ok(t, "maps", fmt.Sprint(os.Getpid())); !strings.Contains(out, "memfd:usarena") || !strings.Contains(out, "arena, slot 1") {
+		t.Errorf("%s", out)
+	}
+	if out := ok(t, "list"); !strings.Contains(out, fmt.Sprintf("/proc/%d/fd/", os.Getpid())) {
+		t.Errorf("the anonymous one is not in\n%s", out)
+	}
+	if out := ok(t, "info", b.Name()); !strings.Contains(out, "1 of 8") {
+		t.Errorf("%s", out)
+	}
+	must(t, os.Remove(scratch.Path(name)))
+	if got := stateOf(t, name); got != "live" {
+		t.Errorf("without its lock file and attached it is %q", got)
+	}
+	if err := arena.Remove(name); !errors.Is(err, arena.ErrBusy) {
+		t.Errorf("remove of it: %v", err)
+	}
+	victim.Process.Kill()
+	victim.Wait()
+	if got := stateOf(t, name); got != "left over" {
+		t.Errorf("without its lock file it is %q", got)
+	}
+	must(t, arena.Remove(name))
+	if got := stateOf(t, name); got != "" {
+		t.Errorf("removed and still %q", got)
+	}
+}
+
+// A copy between backings, of an arena in use, by the command.
+func TestCopyCommand(t *testing.T) {
+	from, to := arenatest.Name(t), filepath.Join(t.TempDir(), "copy")
+	a, err := arena.Create(from, nil)
+	must(t, err)
+	a.Malloc(1000)
+	if out := ok(t, "copy", from, to+"1", "--stop"); !strings.Contains(out, "; sound") { // this process stands meanwhile
+		t.Errorf("%s", out)
+	}
+	must(t, a.Close())
+	victim := startVictim(t, from)
+	if _, errs, code := run(t, "copy", from, to); code != 2 || !strings.Contains(errs, "--stop") {
+		t.Errorf("in use: %d %s", code, errs)
+	}
+	if out := ok(t, "copy", "--stop", from, to); !strings.Contains(out, "1 user stood for ") {
+		t.Errorf("%s", out)
+	}
+	victim.Process.Kill()
+	victim.Wait()
+	var got struct{ Size, Users, Findings int }
+	if err := json.Unmarshal([]byte(ok(t, "copy", "--json", to, to+"2")), &got); err != nil || got.Size == 0 || got.Users != 0 || got.Findings != 0 {
+		t.Errorf("%+v %v", got, err)
+	}
+	if _, errs, code := run(t, "copy", to, to+"2"); code != 2 || !strings.Contains(errs, "exists") {
+		t.Errorf("%d %s", code, errs)
+	}
+	if _, _, code := run(t, "copy", to); code != 2 {
+		t.Error(code)
+	}
+	if _, _, code := run(t, "copy", to, "memfd:"); code != 2 {
+		t.Error(code)
+	}
 }
 
 func must(t *testing.T, errs ...error) {

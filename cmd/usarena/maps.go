@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -67,14 +68,19 @@ func mapsCommand() *cobra.Command {
 
 // what is what else is known of a mapping.
 func (m *mapping) what() string {
+	var parts []string
+	if m.Family == "sysv" {
+		parts = append(parts, fmt.Sprintf("shmid %d", m.ID))
+	}
+	if m.Arena {
+		parts = append(parts, "arena")
+	}
+	if m.Slot > 0 {
+		parts = append(parts, fmt.Sprintf("slot %d", m.Slot))
+	}
 	text := "-"
-	switch {
-	case m.Family == "sysv":
-		text = fmt.Sprintf("shmid %d", m.ID)
-	case m.Arena && m.Slot > 0:
-		text = fmt.Sprintf("arena, slot %d", m.Slot)
-	case m.Arena:
-		text = "arena"
+	if len(parts) > 0 {
+		text = strings.Join(parts, ", ")
 	}
 	if m.Gone {
 		text += " (removed)"
@@ -90,10 +96,17 @@ func tellArenas(all []mapping, pid int) {
 			m.Arena, m.Slot = all[i-1].Arena, all[i-1].Slot
 			continue
 		}
-		if m.Gone || m.Family != "posix" && m.Family != "file" {
+		name := m.Name
+		switch {
+		case m.Family == "sysv":
+			key, _ := strconv.ParseUint(strings.TrimPrefix(m.Name, "key "), 0, 32)
+			name = sysvName(fmt.Sprintf("%#x", key))
+		case m.Family == "memfd":
+			name = descriptorOf(pid, m.inode)
+		case m.Gone || m.Family != "posix" && m.Family != "file":
 			continue
 		}
-		users, err := info.Users(m.Name)
+		users, err := info.Users(name)
 		m.Arena = err == nil
 		for _, u := range users {
 			if u.Pid == pid && u.State == "live" {

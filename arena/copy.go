@@ -9,8 +9,8 @@ import (
 
 // CopyOptions say how Copy treats the users of what it copies.
 type CopyOptions struct {
-	// Stop allows Copy to let the processes of all users stand still for the last
-	// part of it. Without it an arena that somebody uses is ErrBusy.
+	// Stop allows SIGSTOP for users' processes that may not be traced. If this process
+	// is killed before their SIGCONT, somebody else has to send it.
 	Stop bool
 
 	// Progress, if not nil, is told how many bytes of how many have been looked at. It
@@ -32,12 +32,13 @@ type Copied struct {
 //
 // The copy is as of one instant, all of it: words of the allocator, objects, and the
 // bytes of users. If nobody uses from, nobody can begin to before Copy is done. If
-// somebody does, CopyOptions.Stop lets all of these processes stand for the last part:
-// most is copied before, then they are stopped, what has changed since is copied, and
-// they go on, within a second a GiB of arena. They must be processes that this one may
-// trace or signal, in the same PID namespace, and not this one: else ErrBusy, and
-// nobody stands. This process killed in between, those that it traced go on by
-// themselves; where tracing is not allowed they need a SIGCONT.
+// somebody does, most is copied while all go on; then calls of the library wait, and
+// everything else that these processes do, until what has changed since is copied:
+// within a second a GiB of arena. They are held by tracing them, of which neither they
+// nor their parents see anything, and this process killed meanwhile they go on by
+// themselves. They must be in the same PID namespace, processes that this one may trace
+// (or signal, see CopyOptions.Stop), and not this one, which has to go on: else ErrBusy,
+// and nobody waits. IRIX had nothing like it.
 //
 // In the copy nobody lives. Its users are recovered by who joins it, as after their
 // deaths at that instant: their blocks are orphans, their locks tell.

@@ -22,6 +22,7 @@ type copying struct {
 	ctx      context.Context
 	opt      CopyOptions
 	from, to *backing.File
+	match    *backing.Matcher
 	view     *headerView // of from
 	done     atomic.Uint64
 	report   Copied
@@ -45,9 +46,6 @@ func copyArena(ctx context.Context, from, to backing.Name, opt CopyOptions) (Cop
 	}
 	if alone {
 		defer release()
-	} else if !opt.Stop {
-		view, _ := readHeader(f, from.Given) // its error does not matter: usersOf says nothing then
-		return Copied{}, errs.Wrap(errs.Busy, "copy", "%s: live processes use it%s; let them be stopped for a moment (--stop, CopyOptions.Stop), or end them", from.Given, usersOf(f, view, k))
 	} else if ok, err := k.ShareUse(); err != nil || !ok { // nobody removes it meanwhile
 		return Copied{}, errors.Join(err, errs.Wrap(errs.Busy, "copy", "%s: somebody is removing or replacing it", from.Given))
 	}
@@ -60,8 +58,9 @@ func copyArena(ctx context.Context, from, to backing.Name, opt CopyOptions) (Cop
 	}
 	c := &copying{ctx: ctx, opt: opt, from: f}
 	made, err := backing.Create(to, perm, func(made *backing.File) error {
-		c.to = made
-		return c.fill(!alone)
+		c.to, c.match = made, backing.NewMatcher(made, f)
+		err := c.fill(!alone)
+		return errors.Join(err, c.match.Close())
 	})
 	if err != nil {
 		return Copied{}, err
@@ -85,6 +84,10 @@ func (c *copying) fill(live bool) (err error) {
 		return err
 	}
 	c.report.Before, err = c.pass(c.ctx, c.opt.Progress)
+	if err == nil && live {
+		// Once more, for what has changed since; and the mappings have their pages then.
+		_, err = c.pass(c.ctx, c.opt.Progress)
+	}
 	if err == nil && live {
 		err = c.still()
 	}
@@ -116,7 +119,7 @@ func (c *copying) pass(ctx context.Context, progress func(done, total uint64)) (
 			progress(c.done.Add(n), total)
 		}
 	}
-	return c.to.Match(ctx, c.from, layout.HeaderSize, total, seen)
+	return c.match.Match(ctx, layout.HeaderSize, total, seen)
 }
 
 // header writes the header as it is now, as that of an arena of its own.

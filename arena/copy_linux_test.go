@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 	"unsafe"
@@ -149,11 +150,11 @@ func TestCopyLive(t *testing.T) {
 	name := a.Name()
 	to := filepath.Join(filepath.Dir(scratch.Prefix("x")), fmt.Sprintf("usarena-copytest-%d", os.Getpid()))
 	t.Cleanup(func() { os.Remove(to) })
-	if _, err := arena.Copy(t0, name, to, arena.CopyOptions{}); !errors.Is(err, arena.ErrBusy) {
-		t.Errorf("of an arena in use: %v", err)
-	}
 	if _, err := arena.Copy(t0, name, to, arena.CopyOptions{Stop: true}); !errors.Is(err, arena.ErrBusy) {
 		t.Errorf("of an arena that this process uses: %v", err)
+	}
+	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it left %v", err)
 	}
 	var all []*child
 	for i, what := range []string{"counts", "allocates", "allocates"} {
@@ -170,7 +171,7 @@ func TestCopyLive(t *testing.T) {
 	}
 	for round := range 5 {
 		before := wordOf(t, keep, p)
-		got, err := arena.Copy(t0, keep, to, arena.CopyOptions{Stop: true})
+		got, err := arena.Copy(t0, keep, to, arena.CopyOptions{Stop: round%2 == 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +214,7 @@ func TestCopyLive(t *testing.T) {
 	}
 }
 
-// Who is not allowed to trace sends signals. One that was stopped before stays so.
+// Who was stopped before stays so.
 func TestCopyOfStopped(t *testing.T) {
 	a := arenatest.New(t, &config.Config{Size: 1 << 20, MaxSize: 4 << 20})
 	p := mustMalloc(t, a, 100)
@@ -246,6 +247,90 @@ func TestCopyOfStopped(t *testing.T) {
 		}
 	}
 	c.kill(t)
+}
+
+// Who may not trace needs leave to send signals.
+func TestCopyBySignals(t *testing.T) {
+	arenatest.NeedName(t)
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to start processes of another user")
+	}
+	dir, err := os.MkdirTemp("", "usarena-copytest-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	nobody := &syscall.Credential{Uid: 65534, Gid: 65534}
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(dir+"/to", 0o755), os.Chown(dir+"/to", 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "to", "arena")
+	asNobody := func(what string, args ...string) *child {
+		cmd := arenatest.Command(t, what, args...)
+		exe, err := os.ReadFile(cmd.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Path = filepath.Join(dir, "test") // the test binary's own directory may be closed to them
+		if _, err := os.Stat(cmd.Path); err != nil {
+			if err := os.WriteFile(cmd.Path, exe, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd.Dir = dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: nobody}
+		return startCmd(t, cmd)
+	}
+	user := asNobody("untraceable", name)
+	p := user.line(t)
+	off, _ := strconv.ParseUint(p[0], 10, 64)
+	if got := asNobody("copies", name, name+".1", "false").line(t); got[0] != "busy" {
+		t.Errorf("without leave: %v", got)
+	}
+	if got := asNobody("copies", name, name+".2", "true").line(t); got[0] != "1" {
+		t.Errorf("with leave: %v", got)
+	}
+	if r, err := info.Check(name + ".2"); err != nil || !r.Clean {
+		t.Errorf("%+v, %v", r, err)
+	}
+	now := wordOf(t, name, off)
+	for end := time.Now().Add(20 * time.Second); wordOf(t, name, off) == now; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it does not go on")
+		}
+	}
+}
+
+func init() {
+	arenatest.Register("untraceable", func(args []string) error {
+		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+			return err
+		}
+		a, err := arena.Create(args[0], &config.Config{Mode: 0o666})
+		if err != nil {
+			return err
+		}
+		p, err := a.Malloc(8)
+		if err != nil {
+			return err
+		}
+		fmt.Println(p)
+		for w := wordAt(a.Bytes(p, 8), 0); ; {
+			w.Add(1)
+		}
+	})
+	arenatest.Register("copies", func(args []string) error {
+		got, err := arena.Copy(t0, args[0], args[1], arena.CopyOptions{Stop: args[2] == "true"})
+		switch {
+		case errors.Is(err, arena.ErrBusy):
+			fmt.Println("busy", err)
+		case err != nil:
+			fmt.Println(err)
+		default:
+			fmt.Println(got.Users)
+		}
+		return nil
+	})
 }
 
 func wordAt(b []byte, at uint64) *atomic.Uint64 { return (*atomic.Uint64)(unsafe.Pointer(&b[at])) }

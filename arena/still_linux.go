@@ -20,7 +20,7 @@ type person struct {
 func (c *copying) still() (err error) {
 	const tries = 5
 	began := time.Now()
-	h, known := halt.New(), map[person]bool{}
+	h, known := halt.New(c.opt.Stop), map[person]bool{}
 	defer func() {
 		err = errors.Join(err, h.Resume())
 		c.report.Stopped, c.report.Users = time.Since(began), len(known)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"usarena/arena"
 	"usarena/arena/arenatest"
@@ -74,6 +75,36 @@ func TestStdioCommands(t *testing.T) {
 				t.Errorf("command %d: previous %d, %v, want %d", cmd, got, err, want)
 			}
 		}
+	}
+}
+
+// Settings that a program does not see by itself reach the arena.
+func TestSettingsApply(t *testing.T) {
+	with(t, us.CONF_AUTORESV, 1)
+	with(t, us.CONF_AUTOGROW, 0)
+	with(t, us.CONF_INITSIZE, 1<<20)
+	base := func(a *arena.Arena) uint64 {
+		p, err := us.Malloc(10, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return uint64(uintptr(unsafe.Pointer(&a.Bytes(p, 10)[0]))) - p
+	}
+	once, err := us.Init("/dev/zero")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := base(once) // which is free when it is gone
+	if err := us.Detach(once); err != nil {
+		t.Fatal(err)
+	}
+	with(t, us.CONF_ATTACHADDR, addr)
+	a := mustInit(t, arenatest.Name(t))
+	if c := a.Config(); !c.NoReserve || c.AttachAddr != addr {
+		t.Errorf("%+v", c)
+	}
+	if at := base(a); at != addr {
+		t.Errorf("mapped at %#x, want %#x", at, addr)
 	}
 }
 
@@ -269,16 +300,39 @@ func TestInitOverwrites(t *testing.T) {
 
 func TestMemory(t *testing.T) {
 	a := mustInit(t, arenatest.Name(t))
+	for _, n := range []uint64{100, 200, 5000} { // what was freed is not zero
+		p, err := us.Malloc(n, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := a.Bytes(p, n)
+		for i := range b {
+			b[i] = 0xff
+		}
+		if err := us.Free(p, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	zero := func(p arena.Offset, n uint64) {
+		t.Helper()
+		for i, b := range a.Bytes(p, n) {
+			if b != 0 {
+				t.Fatalf("byte %d is %d", i, b)
+			}
+		}
+	}
 	p, err := us.Calloc(10, 10, a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err = us.Recalloc(p, 20, 10, a); err != nil {
-		t.Fatal(err)
-	}
-	for i, b := range a.Bytes(p, 200) {
-		if b != 0 {
-			t.Fatalf("byte %d is %d", i, b)
+	zero(p, 100)
+	for _, n := range []uint64{200, 5000} {
+		if p, err = us.Recalloc(p, n/10, 10, a); err != nil {
+			t.Fatal(err)
+		}
+		zero(p, n)
+		if size, err := us.MallocBlkSize(p, a); err != nil || size < n {
+			t.Errorf("%d bytes of %d, %v", size, n, err)
 		}
 	}
 	q, err := us.Memalign(4096, 100, a)

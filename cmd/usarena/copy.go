@@ -14,10 +14,12 @@ const copyText = `Copy an arena, with all that is in it, to a name that is free:
 another one. What was at an offset is there in the copy.
 
 The copy is as of one instant. If nobody uses the arena, nobody can begin to while it
-is copied. If processes use it, --stop lets them stand still for the last part: most is
-copied before, then they are stopped, what has changed since is copied, and they go on.
-That takes less than a second a GiB. Without --stop nothing is copied then. Processes
-of other users can be stopped by root only.
+is copied. If processes use it, most is copied while they go on; then they stand still
+until what has changed since is copied, less than a second a GiB. They are held as a
+debugger holds them, and go on by themselves if this command is killed. Where that is
+not allowed (kernel.yama.ptrace_scope), --stop sends them SIGSTOP and SIGCONT instead.
+Processes of other users can be held by root only: else nothing is copied, and nobody
+stands.
 
 In the copy nobody lives: who joins it recovers its users as after a death, and their
 blocks are orphans (usarena recover, usarena info).
@@ -34,7 +36,7 @@ func copyCommand() *cobra.Command {
 		Example: `  usarena copy /dev/shm/mine /var/backups/mine
   usarena copy --stop shm:/mine sysv:0x1234`,
 	}
-	c.Flags().BoolVar(&opt.Stop, "stop", false, "let the processes that use it stand still for a moment")
+	c.Flags().BoolVar(&opt.Stop, "stop", false, "send SIGSTOP to processes that use it and may not be traced")
 	c.Args = func(c *cobra.Command, args []string) error {
 		if len(args) != 2 {
 			return usage(c, "%d names given, the arena and that of the copy are needed", len(args))

@@ -4,48 +4,80 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math/bits"
 	"runtime"
+	"sort"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"usarena/internal/errs"
+	"usarena/internal/fault"
 )
 
 // How much of two files is compared at a time, and is one processor's work.
 const (
-	matchStep = 256 << 10
+	matchStep = 64 << 10
 	matchPart = 8 << 20
+	matchKeep = 1 << (28 + bits.UintSize/64*16) // of mappings: 256 MiB of an address space of 32 bits
 )
 
-// Match makes the bytes from at to end what they are in another file, on all
+// Matcher makes one file like another one, again and again. Both are looked at through
+// mappings, which are kept: from the second time on no page faults.
+type Matcher struct {
+	to, from *File
+	mu       sync.Mutex
+	views    map[view][]byte
+	kept     uint64 // bytes of these
+}
+
+// view is what is mapped.
+type view struct {
+	f        *File
+	at, size uint64
+}
+
+// NewMatcher is for making to like from.
+func NewMatcher(to, from *File) *Matcher {
+	return &Matcher{to: to, from: from, views: map[view][]byte{}}
+}
+
+// Match makes the bytes from at to end what they are in the other file, on all
 // processors, and tells how many had to be written, in steps of some KiB. Where the
 // other file has holes and this one has none, zeros are written. seen is told of
 // progress, in bytes.
-func (f *File) Match(ctx context.Context, from *File, at, end uint64, seen func(uint64)) (written uint64, err error) {
+func (m *Matcher) Match(ctx context.Context, at, end uint64, seen func(uint64)) (written uint64, err error) {
+	// Asked once: the system looks for the end of a stretch page by page.
+	have, err := m.to.stretches(at, end)
+	if err != nil {
+		return 0, err
+	}
+	want, err := m.from.stretches(at, end)
+	if err != nil {
+		return 0, err
+	}
 	var next, wrote atomic.Uint64
 	next.Store(at)
 	var wg sync.WaitGroup
 	all := make([]error, runtime.GOMAXPROCS(0))
 	for i := range all {
 		wg.Go(func() {
-			is, want := make([]byte, matchStep), make([]byte, matchStep)
+			w := matcher{Matcher: m, have: have, want: want}
 			for {
 				lo := next.Add(matchPart) - matchPart
 				hi := min(lo+matchPart, end)
 				if lo >= end || lo < at {
 					return
 				}
-				if all[i] = ctx.Err(); all[i] != nil {
-					return
-				}
-				var n uint64
-				n, all[i] = f.match(from, lo, hi, is, want)
-				wrote.Add(n)
-				if all[i] != nil {
+				if all[i] = errors.Join(ctx.Err(), w.part(lo, hi)); all[i] != nil {
 					next.Store(end)
 					return
 				}
+				wrote.Add(w.written)
+				w.written = 0
 				if seen != nil {
 					seen(hi - lo)
 				}
@@ -56,67 +88,186 @@ func (f *File) Match(ctx context.Context, from *File, at, end uint64, seen func(
 	return wrote.Load(), errors.Join(all...)
 }
 
-// match is Match of a part, in the calling goroutine.
-func (f *File) match(from *File, at, end uint64, is, want []byte) (written uint64, err error) {
-	for at < end {
-		data, stop, err := from.stretch(int64(at))
-		if err == unix.ENXIO { // a hole up to the end
-			data, stop, err = int64(end), int64(end), nil
-		}
-		if err != nil {
-			return written, from.fail("copy", err)
-		}
-		n, err := f.clear(at, min(uint64(data), end), is)
-		written += n
-		if err != nil {
-			return written, err
-		}
-		for at = uint64(data); at < min(uint64(stop), end); {
-			k := min(matchStep, min(uint64(stop), end)-at)
-			if _, err := from.ReadAt(want[:k], int64(at)); err != nil {
-				return written, from.fail("copy", err)
-			}
-			n, err := f.ReadAt(is[:k], int64(at))
-			if err != nil && err != io.EOF {
-				return written, err
-			}
-			if uint64(n) < k || !bytes.Equal(is[:k], want[:k]) {
-				if _, err := f.WriteAt(want[:k], int64(at)); err != nil {
-					return written, err
-				}
-				written += k
-			}
-			at += k
+// Close gives the mappings back.
+func (m *Matcher) Close() error {
+	var all []error
+	for v, b := range m.views {
+		if v.f.seg != nil {
+			all = append(all, unix.SysvShmDetach(b))
+		} else {
+			all = append(all, unix.Munmap(b))
 		}
 	}
-	return written, nil
+	clear(m.views)
+	return errors.Join(all...)
 }
 
-// clear makes zeros of the bytes from at to end that are not.
-func (f *File) clear(at, end uint64, b []byte) (written uint64, err error) {
+// window is a view of a file's bytes, of a segment a part of the whole, until done.
+func (m *Matcher) window(f *File, at, end uint64) (b []byte, done func(), err error) {
+	from := at &^ uint64(unix.Getpagesize()-1)
+	v := view{f, from, end - from}
+	if f.seg != nil {
+		from, v = 0, view{f, 0, f.size}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b, done = m.views[v], func() {}
+	switch {
+	case b != nil:
+	case f.seg != nil:
+		b, err = f.Attach(0, true)
+	default:
+		b, err = unix.Mmap(f.fd, int64(from), int(v.size), unix.PROT_READ, unix.MAP_SHARED|unix.MAP_NORESERVE)
+	}
+	if err != nil {
+		return nil, nil, f.fail(fmt.Sprintf("map %d bytes at %#x", v.size, v.at), err)
+	}
+	if _, is := m.views[v]; !is {
+		if whole := b; f.seg == nil && m.kept+v.size > matchKeep {
+			done = func() { unix.Munmap(whole) }
+		} else {
+			m.views[v], m.kept = b, m.kept+v.size
+		}
+	}
+	return b[at-from : end-from], done, nil
+}
+
+// matcher is one processor's part of Match.
+type matcher struct {
+	*Matcher
+	have, want []stretch // where the files have data, ascending
+	written    uint64
+}
+
+// stretch is a part of a file without holes.
+type stretch struct{ from, to uint64 }
+
+// stretches lists where f has data.
+func (f *File) stretches(at, end uint64) (list []stretch, err error) {
 	for at < end {
-		data, stop, err := f.stretch(int64(at))
-		if err == unix.ENXIO {
-			return written, nil
+		from, to, err := f.stretch(int64(at))
+		if err == unix.ENXIO { // a hole up to the end
+			break
 		}
 		if err != nil {
-			return written, f.fail("copy", err)
+			return nil, f.fail("copy", err)
 		}
-		for at = uint64(data); at < min(uint64(stop), end); {
-			k := min(uint64(len(b)), min(uint64(stop), end)-at)
-			n, err := f.ReadAt(b[:k], int64(at))
-			if err != nil && err != io.EOF {
-				return written, err
+		if uint64(from) < end {
+			list = append(list, stretch{uint64(from), min(uint64(to), end)})
+		}
+		at = uint64(to)
+	}
+	return list, nil
+}
+
+// next is the first stretch that ends after at, cut down to at and end; empty and at
+// the end if there is none.
+func next(list []stretch, at, end uint64) (from, to uint64) {
+	i := sort.Search(len(list), func(i int) bool { return list[i].to > at })
+	if i == len(list) || list[i].from >= end {
+		return end, end
+	}
+	return max(list[i].from, at), min(list[i].to, end)
+}
+
+// part is Match of a part.
+func (m *matcher) part(at, end uint64) (err error) {
+	defer func(before bool) {
+		p := recover()
+		fault.Disarm(before)
+		if _, isFault := fault.At(p); isFault {
+			err = errs.Wrap(errs.Truncated, "copy", "%s or %s has lost a page between %#x and %#x: something truncated it", m.from.Name.Given, m.to.Name.Given, at, end)
+		} else if p != nil {
+			panic(p)
+		}
+	}(fault.Arm())
+	for at < end {
+		data, stop := next(m.want, at, end)
+		if err := m.clear(at, data); err != nil {
+			return err
+		}
+		if data < stop {
+			if err := m.same(data, stop); err != nil {
+				return err
 			}
-			if bytes.Count(b[:n], []byte{0}) != n {
-				clear(b[:n])
-				if _, err := f.WriteAt(b[:n], int64(at)); err != nil {
-					return written, err
+		}
+		at = stop
+	}
+	return nil
+}
+
+// same makes a stretch of data the same.
+func (m *matcher) same(at, end uint64) error {
+	want, done, err := m.window(m.from, at, end)
+	if err != nil {
+		return err
+	}
+	defer done()
+	for at < end {
+		data, stop := next(m.have, at, end)
+		if k := data - at; k > 0 { // nothing is there yet
+			if err := m.write(want[:k], at); err != nil {
+				return err
+			}
+			want = want[k:]
+		}
+		if k := stop - data; k > 0 {
+			if err := m.compare(want[:k], data); err != nil {
+				return err
+			}
+			want = want[k:]
+		}
+		at = stop
+	}
+	return nil
+}
+
+// compare writes what differs.
+func (m *matcher) compare(want []byte, at uint64) error {
+	is, done, err := m.window(m.to, at, at+uint64(len(want)))
+	if err != nil {
+		return err
+	}
+	defer done()
+	for len(want) > 0 {
+		k := min(matchStep, len(want))
+		if !bytes.Equal(is[:k], want[:k]) {
+			if err := m.write(want[:k], at); err != nil {
+				return err
+			}
+		}
+		is, want, at = is[k:], want[k:], at+uint64(k)
+	}
+	return nil
+}
+
+func (m *matcher) write(b []byte, at uint64) error {
+	m.written += uint64(len(b))
+	_, err := m.to.WriteAt(b, int64(at))
+	if errors.Is(err, unix.EFAULT) { // b is a view, and its page is gone
+		return errs.Wrap(errs.Truncated, "copy", "%s has lost the page at %#x: something truncated it", m.from.Name.Given, at)
+	}
+	return err
+}
+
+// clear makes zeros of a stretch, where there is anything.
+func (m *matcher) clear(at, end uint64) error {
+	b, zero := make([]byte, matchStep), make([]byte, matchStep)
+	for at < end {
+		data, stop := next(m.have, at, end)
+		for at = data; at < stop; {
+			k := min(matchStep, stop-at)
+			n, err := m.to.ReadAt(b[:k], int64(at))
+			if err != nil && err != io.EOF {
+				return err
+			}
+			if !bytes.Equal(b[:n], zero[:n]) {
+				if err := m.write(zero[:n], at); err != nil {
+					return err
 				}
-				written += uint64(n)
 			}
 			at += k
 		}
 	}
-	return written, nil
+	return nil
 }

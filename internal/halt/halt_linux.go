@@ -20,6 +20,7 @@ type Process struct {
 
 // Halted are processes that stand still.
 type Halted struct {
+	signals  bool           // SIGSTOP may be sent
 	todo     chan func()    // for the one thread that may trace
 	threads  map[int]int    // traced threads, and the signal that each shall get
 	signaled map[int]uint64 // processes that were sent SIGSTOP
@@ -29,9 +30,10 @@ type Halted struct {
 // system call that cannot be interrupted.
 const Patience = time.Second
 
-// New is for processes to come.
-func New() *Halted {
-	h := &Halted{todo: make(chan func()), threads: map[int]int{}, signaled: map[int]uint64{}}
+// New is for processes to come; signals says that who may not be traced is sent
+// SIGSTOP.
+func New(signals bool) *Halted {
+	h := &Halted{signals: signals, todo: make(chan func()), threads: map[int]int{}, signaled: map[int]uint64{}}
 	go func() {
 		runtime.LockOSThread() // a tracer is a thread; it ends with this goroutine
 		for f := range h.todo {
@@ -67,8 +69,11 @@ func (h *Halted) stop(p Process) error {
 	if err := h.trace(p.Pid); err == nil || !errors.Is(err, unix.EPERM) {
 		return err
 	}
-	if stat.stopped() {
+	if stat.stopped() && h.signals {
 		return nil
+	}
+	if !h.signals {
+		return errs.Wrap(errs.Busy, op, "process %d may not be traced by this one (another user's, a debugger's, or kernel.yama.ptrace_scope): be root, or allow SIGSTOP (--stop, CopyOptions.Stop)", p.Pid)
 	}
 	if err := unix.Kill(p.Pid, unix.SIGSTOP); err == unix.ESRCH {
 		return nil

@@ -14,7 +14,7 @@ type Process struct {
 type Halted struct{}
 
 // New is for nothing.
-func New() *Halted { return nil }
+func New(bool) *Halted { return nil }
 
 // Stop needs Linux.
 func (*Halted) Stop(Process) error { return errors.ErrUnsupported }

@@ -255,7 +255,7 @@ func TestCopyBySignals(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to start processes of another user")
 	}
-	dir, err := os.MkdirTemp("", "usarena-copytest-")
+	dir, err := os.MkdirTemp("", fmt.Sprintf("usarena-copytest-%d-", os.Getpid()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,6 +301,46 @@ func TestCopyBySignals(t *testing.T) {
 	}
 }
 
+// Who copies is killed at any moment, also while users stand: they go on, and there is a
+// whole copy or none.
+func TestCopierKilled(t *testing.T) {
+	arenatest.NeedName(t)
+	a := arenatest.New(t, &config.Config{Size: 24 << 20, MaxSize: 64 << 20})
+	p := mustMalloc(t, a, 16<<20)
+	a.PutInfo(p)
+	name := a.Name()
+	a.Close()
+	user := start(t, "load", name, "1", "counts")
+	user.line(t)
+	dir := t.TempDir()
+	stood := 0
+	for i := range 30 {
+		to := filepath.Join(dir, strconv.Itoa(i))
+		c := start(t, "copies", name, to, "false", "again")
+		c.line(t)
+		time.Sleep(time.Duration(rand.IntN(40_000)) * time.Microsecond)
+		if b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", user.Process.Pid)); err == nil && bytes.Contains(b, []byte(") t ")) {
+			stood++
+		}
+		c.kill(t)
+		now := wordOf(t, name, p)
+		for end := time.Now().Add(20 * time.Second); wordOf(t, name, p) == now; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the user does not go on")
+			}
+		}
+		if r, err := info.Check(to); err == nil && !r.Clean {
+			t.Errorf("%+v", r)
+		}
+	}
+	t.Logf("the user stood %d times when its copier was killed", stood)
+	user.kill(t)
+	left, _ := filepath.Glob(dir + "/.*")
+	for _, l := range left {
+		t.Errorf("left over: %s", l)
+	}
+}
+
 func init() {
 	arenatest.Register("untraceable", func(args []string) error {
 		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
@@ -320,6 +360,15 @@ func init() {
 		}
 	})
 	arenatest.Register("copies", func(args []string) error {
+		for len(args) > 3 { // until it is killed
+			if _, err := arena.Copy(t0, args[0], args[1], arena.CopyOptions{}); err != nil {
+				return err
+			}
+			if err := arena.Remove(args[1]); err != nil {
+				return err
+			}
+			fmt.Println("once")
+		}
 		got, err := arena.Copy(t0, args[0], args[1], arena.CopyOptions{Stop: args[2] == "true"})
 		switch {
 		case errors.Is(err, arena.ErrBusy):

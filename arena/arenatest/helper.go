@@ -51,11 +51,22 @@ func Main(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "arenatest: helper %s hangs\n", name)
 		os.Exit(3)
 	})
+	go endWith(os.Getppid())
 	if err := f(os.Args[1:]); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// endWith ends a helper whose parent has gone, a while after: nobody hears it any more,
+// but it may be what the test is about.
+func endWith(parent int) {
+	for os.Getppid() == parent {
+		time.Sleep(100 * time.Millisecond)
+	}
+	time.Sleep(10 * time.Second)
+	os.Exit(4)
 }
 
 // Command is the test binary as a helper process, not started yet. The function

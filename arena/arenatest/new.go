@@ -30,6 +30,7 @@ var (
 
 // sweep removes what tests that were killed have left.
 func sweep() {
+	scratch.Janitor()
 	scratch.SweepSysV()
 	all, _ := filepath.Glob(filepath.Join(shm, prefix+"*"))
 	for _, name := range all {

@@ -15,7 +15,7 @@ another one. What was at an offset is there in the copy.
 
 The copy is as of one instant. If nobody uses the arena, nobody can begin to while it
 is copied. If processes use it, most is copied while they go on; then they stand still
-until what has changed since is copied, less than a second a GiB. They are held as a
+until what has changed since is copied, a tenth of a second a GiB or so. They are held as a
 debugger holds them, and go on by themselves if this command is killed. Where that is
 not allowed (kernel.yama.ptrace_scope), --stop sends them SIGSTOP and SIGCONT instead.
 Processes of other users can be held by root only: else nothing is copied, and nobody

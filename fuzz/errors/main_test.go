@@ -25,6 +25,7 @@ var (
 
 func TestMain(m *testing.M) {
 	worker.Main()
+	scratch.Janitor()
 	flag.Parse()
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())

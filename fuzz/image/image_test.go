@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"usarena/info"
+	"usarena/internal/scratch"
 	"usarena/internal/worker"
 )
 
@@ -19,6 +20,7 @@ func init() { worker.Register("image", child) }
 
 func TestMain(m *testing.M) {
 	worker.Main()
+	scratch.Janitor()
 	code := m.Run()
 	theNurse.end()
 	sweep()

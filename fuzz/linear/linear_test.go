@@ -12,6 +12,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"usarena/internal/scratch"
 	"usarena/internal/worker"
 )
 
@@ -22,6 +23,7 @@ var (
 
 func TestMain(m *testing.M) {
 	worker.Main()
+	scratch.Janitor()
 	flag.Parse()
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())

@@ -26,6 +26,7 @@ var (
 
 func TestMain(m *testing.M) {
 	worker.Main()
+	scratch.Janitor()
 	flag.Parse()
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())

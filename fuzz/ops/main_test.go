@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"usarena/internal/scratch"
 	"usarena/internal/worker"
 )
 
@@ -21,6 +22,7 @@ func init() { worker.Register("ops", work) }
 // later and win.
 func TestMain(m *testing.M) {
 	worker.Main()
+	scratch.Janitor()
 	flag.Set("rapid.checks", "300")
 	flag.Set("rapid.steps", "45")
 	os.Exit(m.Run())

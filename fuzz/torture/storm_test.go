@@ -24,6 +24,7 @@ var (
 
 func TestMain(m *testing.M) {
 	worker.Main()
+	scratch.Janitor()
 	os.Exit(m.Run())
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"usarena/arena/segment"
 	"usarena/internal/errs"
-	"usarena/internal/layout"
 )
 
 // openSegment finds the segment of a companion that is open. What a maker or a
@@ -72,71 +71,6 @@ func removed(err error) error {
 	return err
 }
 
-// unfinished finishes or takes away what its maker, who died, has left. f.seg is nil
-// after it if the maker was done in the instant before.
-func (f *File) unfinished(op string) error {
-	const busy = "%s: somebody is just making it"
-	if err := flock(f.fd); err != nil {
-		if err == unix.EWOULDBLOCK {
-			return errs.Wrap(errs.Busy, op, busy, f.Name.Given)
-		}
-		return f.fail(op, err)
-	}
-	defer unix.Flock(f.fd, unix.LOCK_UN)
-	if same, err := f.SamePath(); err != nil || !same {
-		return errors.Join(err, f.fail(op, unix.ENOENT))
-	}
-	if err := f.read(op); err != nil || f.about.State != 0 {
-		return err
-	}
-	if seg := f.byKey(); seg != nil {
-		if f.isIn(seg) {
-			f.seg, f.size = seg, f.about.Size
-			return errors.Join(f.Chmod(fs.FileMode(headerIn(seg).Mode)), f.commit())
-		}
-		if err := seg.Remove(); err != nil {
-			return f.fail(op, err)
-		}
-	}
-	if err := retry(func() error { return unix.Unlink(f.place) }); err != nil {
-		return f.fail(op, err)
-	}
-	return f.fail(op, fmt.Errorf("its maker died: %w", unix.ENOENT))
-}
-
-// byKey is the segment that the companion's key leads to, if it is the one that its
-// maker has made.
-func (f *File) byKey() *segment.Segment {
-	seg, err := segment.Get(segment.Key(f.about.Key), 0, 0)
-	if err != nil || f.about.Key == 0 {
-		return nil
-	}
-	st, err := seg.Stat()
-	if err != nil || uint32(st.Creator) != f.about.Pid || st.Size != f.about.Size {
-		return nil // another program's
-	}
-	return seg
-}
-
-// isIn says that the arena of this companion is in the segment.
-func (f *File) isIn(seg *segment.Segment) bool {
-	h := headerIn(seg)
-	return h != nil && h.CompanionDev == f.dev && h.CompanionIno == f.ino && h.CompanionID == f.about.Nonce
-}
-
-// headerIn is the header in a segment, nil if there is no sound one.
-func headerIn(seg *segment.Segment) *layout.Header {
-	b := make([]byte, layout.HeaderSize)
-	if _, err := seg.ReadAt(b, 0); err != nil {
-		return nil
-	}
-	h := layout.HeaderOf(b)
-	if _, err := layout.Verify(h, ""); err != nil {
-		return nil
-	}
-	return h
-}
-
 // alone calls change with the flock, if the name still leads to this companion.
 func (f *File) alone(op string, change func() error) error {
 	for end := time.Now().Add(lockPatience); ; time.Sleep(time.Millisecond) {
@@ -173,25 +107,4 @@ func (f *File) unlinkSegment() error {
 		}
 		return retry(func() error { return unix.Unlink(f.place) })
 	})
-}
-
-// noCompanion says what a System V name without a companion leads to.
-func noCompanion(op string, n Name) error {
-	none := fmt.Errorf("usarena: %s: %s: %w", op, n.Given, unix.ENOENT)
-	seg, err := segment.Get(segment.Key(n.Key), 0, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return none
-	}
-	if err != nil {
-		return fmt.Errorf("usarena: %s: %s: %w", op, n.Given, err)
-	}
-	var st unix.Stat_t
-	if unix.Lstat(n.Path, &st) == nil {
-		return none // it was just made: whoever tries again finds it
-	}
-	if headerIn(seg) != nil {
-		return errs.Wrap(errs.Corrupt, op, "%s: the arena's lock file %s is gone, and without it nobody can tell who lives: end its users (usarena sysv stat -i %d counts them), then usarena sysv rm -i %d",
-			n.Given, n.Path, seg.ID(), seg.ID())
-	}
-	return errs.Wrap(errs.NotArena, op, "%s: shmid %d is another program's segment", n.Given, seg.ID())
 }

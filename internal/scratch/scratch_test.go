@@ -1,6 +1,7 @@
 package scratch
 
 import (
+	"bufio"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,8 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"usarena/arena"
+	"usarena/arena/segment"
 	"usarena/config"
 )
 
@@ -78,5 +81,63 @@ func TestSweep(t *testing.T) {
 	}
 	if !exists(used) || !exists(living) || !exists(other) {
 		t.Error("a file in use, of a living process, or that is no arena was removed")
+	}
+}
+
+// A process that is killed leaves nothing for longer than its janitor needs.
+func TestJanitor(t *testing.T) {
+	if os.Getenv("USARENA_SCRATCH_VICTIM") != "" {
+		Janitor()
+		for _, where := range []string{"tmpfs", "shm", "sysv", "file"} {
+			Where = where
+			a, _, err := Create("victim", config.Config{Size: 1 << 20, MaxSize: 1 << 20})
+			if err != nil {
+				t.Fatal(err)
+			}
+			os.Stdout.WriteString("made " + a.Name() + "\n")
+		}
+		select {}
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestJanitor$")
+	cmd.Env = append(os.Environ(), "USARENA_SCRATCH_VICTIM=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	lines := bufio.NewScanner(out)
+	for len(names) < 4 && lines.Scan() {
+		if name, ok := strings.CutPrefix(lines.Text(), "made "); ok {
+			names = append(names, name)
+			defer Unlink(name)
+		}
+	}
+	for _, name := range names {
+		if !exists(Path(name)) {
+			t.Errorf("%s was not made", name)
+		}
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	there := func(name string) bool {
+		key, ok := SysVKey(name)
+		if !ok {
+			return exists(Path(name))
+		}
+		_, err := segment.Get(key, 0, 0)
+		return err == nil || exists(Path(name))
+	}
+	for _, name := range names {
+		for end := time.Now().Add(20 * time.Second); there(name); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s is left over", name)
+			}
+		}
+	}
+	if len(names) < 4 {
+		t.Errorf("only %v were made", names)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 	"unsafe"
@@ -260,27 +259,11 @@ func TestCopyBySignals(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	nobody := &syscall.Credential{Uid: 65534, Gid: 65534}
 	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(dir+"/to", 0o755), os.Chown(dir+"/to", 65534, 65534)); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, "to", "arena")
-	asNobody := func(what string, args ...string) *child {
-		cmd := arenatest.Command(t, what, args...)
-		exe, err := os.ReadFile(cmd.Path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd.Path = filepath.Join(dir, "test") // the test binary's own directory may be closed to them
-		if _, err := os.Stat(cmd.Path); err != nil {
-			if err := os.WriteFile(cmd.Path, exe, 0o755); err != nil {
-				t.Fatal(err)
-			}
-		}
-		cmd.Dir = dir
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: nobody}
-		return startCmd(t, cmd)
-	}
+	asNobody := func(what string, args ...string) *child { return startAs(t, dir, 65534, 65534, what, args...) }
 	user := asNobody("untraceable", name)
 	p := user.line(t)
 	off, _ := strconv.ParseUint(p[0], 10, 64)

@@ -80,6 +80,7 @@ func TestStdioCommands(t *testing.T) {
 
 // Settings that a program does not see by itself reach the arena.
 func TestSettingsApply(t *testing.T) {
+	const addr = 0x5100_0000
 	with(t, us.CONF_AUTORESV, 1)
 	with(t, us.CONF_AUTOGROW, 0)
 	with(t, us.CONF_INITSIZE, 1<<20)
@@ -89,14 +90,6 @@ func TestSettingsApply(t *testing.T) {
 			t.Fatal(err)
 		}
 		return uint64(uintptr(unsafe.Pointer(&a.Bytes(p, 10)[0]))) - p
-	}
-	once, err := us.Init("/dev/zero")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := base(once) // which is free when it is gone
-	if err := us.Detach(once); err != nil {
-		t.Fatal(err)
 	}
 	with(t, us.CONF_ATTACHADDR, addr)
 	a := mustInit(t, arenatest.Name(t))

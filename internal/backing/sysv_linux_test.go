@@ -110,6 +110,9 @@ func TestSysV(t *testing.T) {
 	if err := f.Unlink(); err != nil {
 		t.Error(err)
 	}
+	if _, err := os.Stat(f.Place()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the lock file after it: %v", err)
+	}
 	if _, err := backing.Open(parse(t, name), false); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("after it was removed: %v", err)
 	}
@@ -182,7 +185,7 @@ func TestSysVRemovedByOthers(t *testing.T) {
 
 // What a maker that died has left, at each point.
 func TestSysVHalfMade(t *testing.T) {
-	for _, stage := range []string{"name", "segment", "header"} {
+	for _, stage := range []string{"name", "segment", "header", "another"} {
 		t.Run(stage, func(t *testing.T) {
 			name, key := sysvKey(t)
 			f := makeSysV(t, name)
@@ -202,6 +205,11 @@ func TestSysVHalfMade(t *testing.T) {
 			switch stage {
 			case "name":
 				s.Remove()
+			case "another": // a program was faster with a segment of that key
+				s.Remove()
+				if s, err = segment.Get(key, segSize/2, segment.Create|0o600); err != nil {
+					t.Fatal(err)
+				}
 			case "segment":
 				s.WriteAt(make([]byte, layout.HeaderSize), 0)
 			}
@@ -229,6 +237,13 @@ func TestSysVHalfMade(t *testing.T) {
 				return
 			}
 			_, segErr := segment.Get(key, 0, 0)
+			if stage == "another" {
+				if segErr != nil {
+					t.Errorf("another program's segment: %v", segErr)
+				}
+				s.Remove()
+				_, segErr = segment.Get(key, 0, 0)
+			}
 			_, fileErr := os.Stat(f.Place())
 			if !errors.Is(err, fs.ErrNotExist) || !errors.Is(segErr, fs.ErrNotExist) || !errors.Is(fileErr, fs.ErrNotExist) {
 				t.Errorf("open %v, segment %v, lock file %v", err, segErr, fileErr)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,7 @@ type Halted struct {
 	todo     chan func()    // for the one thread that may trace
 	threads  map[int]int    // traced threads, and the signal that each shall get
 	signaled map[int]uint64 // processes that were sent SIGSTOP
+	over     atomic.Bool
 }
 
 // Patience is how long to wait until all threads of a process stand: one may be in a
@@ -110,8 +112,11 @@ func await(pid int) error {
 	}
 }
 
-// Resume lets all go on, once.
+// Resume lets all go on. It may be repeated; nothing can be stopped after it.
 func (h *Halted) Resume() (err error) {
+	if h.over.Swap(true) {
+		return nil
+	}
 	done := make(chan struct{})
 	h.todo <- func() {
 		defer close(done)

@@ -162,6 +162,7 @@ func TestSignals(t *testing.T) {
 			unix.Kill(x.Process.Pid, unix.SIGUSR1)
 		}()
 		h := New(false)
+		t.Cleanup(func() { h.Resume() })
 		if err := h.Stop(x.process(t)); err != nil {
 			t.Fatal(err)
 		}

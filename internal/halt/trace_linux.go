@@ -32,11 +32,11 @@ func (h *Halted) trace(pid int) error {
 			if _, has := h.threads[tid]; has {
 				continue
 			}
-			switch err := unix.PtraceSeize(tid); err {
-			case nil:
-			case unix.ESRCH:
-				continue // the thread has ended
-			default:
+			if err := unix.PtraceSeize(tid); err != nil {
+				// A thread that is just ending is EPERM, too.
+				if s, gone := statOf(pid, tid); gone != nil || s.dead() {
+					continue
+				}
 				back()
 				return unix.EPERM
 			}

@@ -72,5 +72,5 @@
 //
 // Reading order: arena_unsafe.go, init.go, retry.go, attach_linux.go, slot.go,
 // recover.go, close.go, guard.go, poison.go, create_linux.go, header.go, then ptr_unsafe.go, cell.go,
-// share.go, share_rules.go, and command_linux.go.
+// share.go, share_rules.go, command_linux.go, and copy_linux.go with still_linux.go.
 package arena

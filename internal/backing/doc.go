@@ -17,8 +17,12 @@
 // Growing: fallocate, which is idempotent and never shrinks. Nothing here ever
 // makes a file shorter.
 //
+// A System V segment has a lock file beside it, the companion, which is the File; the
+// bytes are the segment's (companion_linux.go, sysv_linux.go, halfmade_linux.go,
+// lost_linux.go, sysvio_linux.go). A Matcher makes one file like another one.
+//
 // Reading order: name.go, file_linux.go, open_linux.go, place_linux.go,
 // owner_linux.go, create_linux.go, temp_linux.go, publish_linux.go,
-// unlink_linux.go, reopen_linux.go, io_linux.go, copy_linux.go, space_linux.go,
-// nospace_linux.go, fs_linux.go.
+// unlink_linux.go, reopen_linux.go, io_linux.go, copy_linux.go, match_linux.go,
+// views_linux.go, space_linux.go, nospace_linux.go, fs_linux.go.
 package backing

@@ -23,7 +23,9 @@ type copying struct {
 	opt      CopyOptions
 	from, to *backing.File
 	match    *backing.Matcher
-	view     *headerView // of from
+	keeper   *liveness.Keeper // tells who lives
+	view     *headerView      // of from
+	head     []byte           // of from, at the instant of which the copy is
 	done     atomic.Uint64
 	report   Copied
 }
@@ -56,7 +58,7 @@ func copyArena(ctx context.Context, from, to backing.Name, opt CopyOptions) (Cop
 	if err != nil {
 		return Copied{}, err
 	}
-	c := &copying{ctx: ctx, opt: opt, from: f}
+	c := &copying{ctx: ctx, opt: opt, from: f, keeper: k}
 	made, err := backing.Create(to, perm, func(made *backing.File) error {
 		c.to, c.match = made, backing.NewMatcher(made, f)
 		err := c.fill(!alone)
@@ -90,6 +92,8 @@ func (c *copying) fill(live bool) (err error) {
 	}
 	if err == nil && live {
 		err = c.still()
+	} else if err == nil {
+		err = c.readHead()
 	}
 	if err != nil {
 		return err
@@ -122,13 +126,18 @@ func (c *copying) pass(ctx context.Context, progress func(done, total uint64)) (
 	return c.match.Match(ctx, layout.HeaderSize, total, seen)
 }
 
-// header writes the header as it is now, as that of an arena of its own.
-func (c *copying) header() error {
-	b := make([]byte, layout.HeaderSize)
-	if n, err := c.from.ReadHeader(b); err != nil || n < len(b) {
-		return errors.Join(err, errs.Wrap(errs.Truncated, "copy", "%s: %d bytes of a header of %d", c.from.Name.Given, n, len(b)))
+// readHead keeps the header as it is at this instant.
+func (c *copying) readHead() error {
+	c.head = make([]byte, layout.HeaderSize)
+	if n, err := c.from.ReadHeader(c.head); err != nil || n < len(c.head) {
+		return errors.Join(err, errs.Wrap(errs.Truncated, "copy", "%s: %d bytes of a header of %d", c.from.Name.Given, n, len(c.head)))
 	}
-	h := layout.HeaderOf(b)
+	return nil
+}
+
+// header writes that header, as that of an arena of its own.
+func (c *copying) header() error {
+	h := layout.HeaderOf(c.head)
 	var r [16]byte
 	rand.Read(r[:])
 	h.Nonce = [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
@@ -138,7 +147,7 @@ func (c *copying) header() error {
 		h.Flags |= layout.FlagNoAutoGrow
 	}
 	h.Checksum = h.Sum()
-	if _, err := c.to.WriteAt(b, 0); err != nil {
+	if _, err := c.to.WriteAt(c.head, 0); err != nil {
 		return err
 	}
 	return c.to.Seal()

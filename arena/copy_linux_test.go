@@ -39,17 +39,22 @@ func init() {
 		seed, _ := strconv.ParseUint(args[1], 10, 64)
 		r := rand.New(rand.NewPCG(seed, 1))
 		fmt.Println("ready")
-		far, err := a.BlockSize(a.GetInfo())
+		at := a.GetInfo()
+		if len(args) > 3 {
+			at, _ = strconv.ParseUint(args[3], 10, 64)
+		}
+		far, err := a.BlockSize(at)
 		if err != nil {
 			return err
 		}
-		b := a.Bytes(a.GetInfo(), far)
+		b := a.Bytes(at, far)
 		first, last := wordAt(b, 0), wordAt(b, far-8)
 		var held []arena.Offset
 		for i := uint64(1); ; i++ {
 			if args[2] == "counts" {
 				first.Store(i)
 				last.Store(i)
+				a.PutInfo(i << 32) // the header is of the same instant
 			}
 			if n := len(held); n > 200 || n > 0 && r.IntN(2) == 0 {
 				k := r.IntN(n)
@@ -157,7 +162,7 @@ func TestCopyLive(t *testing.T) {
 	}
 	var all []*child
 	for i, what := range []string{"counts", "allocates", "allocates"} {
-		c := start(t, "load", name, strconv.Itoa(i), what)
+		c := start(t, "load", name, strconv.Itoa(i), what, strconv.FormatUint(p, 10))
 		c.line(t)
 		all = append(all, c)
 	}
@@ -182,7 +187,10 @@ func TestCopyLive(t *testing.T) {
 			t.Fatalf("%+v, %v", r.Findings, err)
 		}
 		c := mustJoin(t, to)
-		b := c.Bytes(c.GetInfo(), uint64(size))
+		b := c.Bytes(p, uint64(size))
+		if root := c.GetInfo() >> 32; wordAt(b, uint64(size)-8).Load()-root > 1 {
+			t.Errorf("round %d: the first datum is %d, the counters are at %d", round, root, wordAt(b, 0).Load())
+		}
 		first, last := wordAt(b, 0).Load(), wordAt(b, uint64(size)-8).Load()
 		if first-last > 1 || first < before {
 			t.Errorf("round %d: counted to %d at the beginning and %d at the end, %d before", round, first, last, before)

@@ -46,7 +46,7 @@ func New(signals bool) *Halted {
 }
 
 // Stop stops a process, unless it stands already. errs.Busy, with why, if it cannot be
-// stopped; then it runs.
+// stopped; then it runs. It is os.ErrNotExist as well if there is no such process.
 func (h *Halted) Stop(p Process) (err error) {
 	done := make(chan struct{})
 	h.todo <- func() { err = h.stop(p); close(done) }
@@ -62,11 +62,11 @@ func (h *Halted) stop(p Process) error {
 	stat, err := statOf(p.Pid, p.Pid)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return errs.Wrap(errs.Busy, op, "there is no process %d here (another PID namespace?)", p.Pid)
+		return fmt.Errorf("usarena: stop: there is no process %d here (another PID namespace?): %w: %w", p.Pid, errs.Busy, os.ErrNotExist)
 	case err != nil:
 		return errs.Wrap(errs.Busy, op, "process %d cannot be looked at: %v", p.Pid, err)
 	case p.Start != 0 && stat.start != p.Start:
-		return errs.Wrap(errs.Busy, op, "process %d is another one here (another PID namespace?)", p.Pid)
+		return fmt.Errorf("usarena: stop: process %d is another one here (another PID namespace?): %w: %w", p.Pid, errs.Busy, os.ErrNotExist)
 	}
 	if err := h.trace(p.Pid); err == nil || !errors.Is(err, unix.EPERM) {
 		return err

@@ -47,44 +47,48 @@ func (h *Halted) trace(pid int) error {
 		if !fresh {
 			return nil
 		}
-		for _, tid := range mine {
-			if err := h.settle(tid, end); err != nil {
-				back()
-				return err
+		// All at once: one that was killed is gone only when the others are.
+		for pending := mine; len(pending) > 0; {
+			left := pending[:0:0]
+			for _, tid := range pending {
+				if !h.settled(tid) {
+					left = append(left, tid)
+				}
+			}
+			if pending = left; len(left) > 0 {
+				if time.Now().After(end) {
+					back()
+					return errs.Wrap(errs.Busy, "stop", "process %d: thread %d does not stand after %v", pid, left[0], Patience)
+				}
+				time.Sleep(50 * time.Microsecond)
 			}
 		}
 	}
 }
 
-// settle waits until a traced thread stands or has ended.
-func (h *Halted) settle(tid int, end time.Time) error {
+// settled says that a traced thread stands or has ended.
+func (h *Halted) settled(tid int) bool {
 	if h.threads[tid] < 0 {
-		return nil
+		return true
 	}
-	for {
-		var ws unix.WaitStatus
-		got, err := unix.Wait4(tid, &ws, unix.WALL|unix.WNOHANG, nil)
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err != nil || got == tid && (ws.Exited() || ws.Signaled()):
-			delete(h.threads, tid)
-			return nil
-		case got == tid && ws.Stopped():
-			h.threads[tid] = -1 // it stands
-			if uint32(ws)>>16 != eventStop {
-				h.threads[tid] = -1 - int(ws.StopSignal()) // on the way to a signal, which it shall get
-			}
-			return nil
+	var ws unix.WaitStatus
+	got, err := unix.Wait4(tid, &ws, unix.WALL|unix.WNOHANG, nil)
+	switch {
+	case err == unix.EINTR:
+	case err != nil || got == tid && (ws.Exited() || ws.Signaled()):
+		delete(h.threads, tid)
+		return true
+	case got == tid && ws.Stopped():
+		h.threads[tid] = -1 // it stands
+		if uint32(ws)>>16 != eventStop {
+			h.threads[tid] = -1 - int(ws.StopSignal()) // on the way to a signal, which it shall get
 		}
-		if time.Now().After(end) {
-			return errs.Wrap(errs.Busy, "stop", "thread %d does not stand after %v", tid, Patience)
-		}
-		time.Sleep(50 * time.Microsecond)
+		return true
 	}
+	return false
 }
 
-// detach lets a thread go on. sig is what settle has noted.
+// detach lets a thread go on. sig is what settled has noted.
 func detach(tid, sig int) error {
 	deliver := max(-1-sig, 0)
 	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_DETACH, uintptr(tid), 0, uintptr(deliver), 0, 0)

@@ -88,7 +88,9 @@ func (c *copying) fill(live bool) (err error) {
 	c.report.Before, err = c.pass(c.ctx, c.opt.Progress)
 	if err == nil && live {
 		// Once more, for what has changed since; and the mappings have their pages then.
-		_, err = c.pass(c.ctx, c.opt.Progress)
+		var n uint64
+		n, err = c.pass(c.ctx, c.opt.Progress)
+		c.report.Before += n
 	}
 	if err == nil && live {
 		err = c.still()

@@ -33,10 +33,10 @@ type Copied struct {
 // The copy is as of one instant, all of it: words of the allocator, objects, and the
 // bytes of users. If nobody uses from, nobody can begin to before Copy is done. If
 // somebody does, most is copied while all go on; then calls of the library wait, and
-// everything else that these processes do, until what has changed since is copied:
-// a tenth of a second a GiB of arena, a second on a slow machine. They are held by tracing them, of which neither they
-// nor their parents see anything, and this process killed meanwhile they go on by
-// themselves. They must be in the same PID namespace, processes that this one may trace
+// everything else that these processes do, until what has changed since is copied: a
+// tenth of a second a GiB of arena, a second on a slow machine. They are held by
+// tracing them, of which neither they nor their parents see anything, and this process
+// killed meanwhile they go on by themselves. They must be in the same PID namespace, processes that this one may trace
 // (or signal, see CopyOptions.Stop), and not this one, which has to go on: else ErrBusy,
 // and nobody waits. IRIX had nothing like it.
 //

@@ -2,8 +2,6 @@ package arena
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -140,11 +138,8 @@ func (c *copying) readHead() error {
 // header writes that header, as that of an arena of its own.
 func (c *copying) header() error {
 	h := layout.HeaderOf(c.head)
-	var r [16]byte
-	rand.Read(r[:])
-	h.Nonce = [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
-	h.Created, h.Creator = time.Now().UnixNano(), uint32(os.Geteuid())
-	h.CompanionDev, h.CompanionIno, h.CompanionID = c.to.Companion()
+	h.Nonce, h.Created, h.Creator = newNonce(), time.Now().UnixNano(), uint32(os.Geteuid())
+	h.SetCompanion(c.to.Companion())
 	if c.to.Segmented() {
 		h.Flags |= layout.FlagNoAutoGrow
 	}

@@ -127,14 +127,17 @@ func fill(f *backing.File, c *config.Config, g *layout.Geometry) error {
 	} else if err := f.Reserve(g.Pieces(0, pages)); err != nil {
 		return err
 	}
-	var r [16]byte
-	rand.Read(r[:])
-	nonce := [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
-	dev, ino, id := f.Companion()
-	if _, err := f.WriteAt(headerFor(c, g, uint32(os.Geteuid()), nonce, [3]uint64{dev, ino, id}), 0); err != nil {
+	if _, err := f.WriteAt(headerFor(c, g, uint32(os.Geteuid()), newNonce(), f.Companion()), 0); err != nil {
 		return fmt.Errorf("usarena: create: write header: %w", err)
 	}
 	return f.Seal()
+}
+
+// newNonce tells an arena from its namesakes.
+func newNonce() [2]uint64 {
+	var r [16]byte
+	rand.Read(r[:]) // never fails
+	return [2]uint64{binary.NativeEndian.Uint64(r[:8]), binary.NativeEndian.Uint64(r[8:])}
 }
 
 // startAfresh replaces a file that no live process uses by a new arena, and

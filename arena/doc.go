@@ -56,9 +56,9 @@
 //     who lives is told by locks, and they work across pid namespaces.
 //   - Segments belong to an IPC namespace: a container that has the lock file but
 //     another IPC namespace is refused (ErrFileSystem).
-//   - systemd removes what a user has in /dev/shm and in System V segments when he has logged out everywhere,
-//     with RemoveIPC=yes in logind.conf, which is the default: for daemons run as an
-//     ordinary user set it to no, or make them system users.
+//   - systemd removes what a user has in /dev/shm and in System V segments when he has
+//     logged out everywhere, with RemoveIPC=yes in logind.conf, which is the default:
+//     for daemons run as an ordinary user set it to no, or make them system users.
 //   - A tmpfs is swapped, if there is swap. Its pages count for the memory control
 //     group of who touched them first.
 //   - NFS, SMB, 9P, FUSE and their like are refused (ErrFileSystem): memory and locks

@@ -40,10 +40,8 @@ func readHeader(f store, name string) (*headerView, error) {
 	if v.committed == 0 || v.committed > v.geo.MaxPages {
 		return v, errs.Wrap(errs.Corrupt, op, "%s: %d pages committed, 1 to %d are possible", name, v.committed, v.geo.MaxPages)
 	}
-	if dev, ino, id := f.Companion(); dev != v.header.CompanionDev || ino != v.header.CompanionIno || id != v.header.CompanionID {
-		if id != 0 {
-			return v, errs.Wrap(errs.Corrupt, op, "%s: the header names another lock file than the one that led here (inode %d, not %d)", name, v.header.CompanionIno, ino)
-		}
+	if led := f.Companion(); led != (layout.Identity{}) && led != v.header.Companion() {
+		return v, errs.Wrap(errs.Corrupt, op, "%s: the header names another lock file than the one that led here (inode %d, not %d)", name, v.header.CompanionIno, led.Ino)
 	}
 	// The file grows before the committed count does, so this order is safe.
 	want := v.geo.FileSize(v.committed)
@@ -103,7 +101,7 @@ func configOf(h *layout.Header) config.Config {
 }
 
 // headerFor is a new arena's header, complete.
-func headerFor(c *config.Config, g *layout.Geometry, creator uint32, nonce [2]uint64, companion [3]uint64) []byte {
+func headerFor(c *config.Config, g *layout.Geometry, creator uint32, nonce [2]uint64, companion layout.Identity) []byte {
 	b := make([]byte, layout.HeaderSize)
 	h := layout.HeaderOf(b)
 	h.Size, h.MaxSize, h.Mode = uint64(c.Size), uint64(c.MaxSize), uint32(c.Mode.Perm())
@@ -122,7 +120,7 @@ func headerFor(c *config.Config, g *layout.Geometry, creator uint32, nonce [2]ui
 		}
 	}
 	h.Created, h.Nonce, h.Creator = time.Now().UnixNano(), nonce, creator
-	h.CompanionDev, h.CompanionIno, h.CompanionID = companion[0], companion[1], companion[2]
+	h.SetCompanion(companion)
 	h.Committed.Store(g.PagesFor(uint64(c.Size)))
 	h.Place(g)
 	return b

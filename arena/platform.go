@@ -16,7 +16,7 @@ type store interface {
 	ReadHeader([]byte) (int, error)
 	Reserve([]layout.Piece) error
 	SamePath() (bool, error)
-	Companion() (dev, ino, nonce uint64)
+	Companion() layout.Identity
 	Segmented() bool
 	Attach(addr uintptr, readOnly bool) ([]byte, error)
 	Reopen(readonly bool) (int, error)

@@ -89,14 +89,17 @@ func repairCopy(f *backing.File, n backing.Name) (r info.Repaired, err error) {
 }
 
 // keepAs gives the damaged file a second name beside its first.
-func keepAs(f *backing.File) (string, error) {
-	base := f.Place() + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
+func keepAs(f *backing.File) (string, error) { return damagedName(f.Place(), f.LinkAs) }
+
+// damagedName is a free name beside base for what is damaged, taken by take.
+func damagedName(base string, take func(name string) error) (string, error) {
+	base += ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
 	for i := 1; ; i++ {
 		name := base
 		if i > 1 {
 			name = fmt.Sprintf("%s-%d", base, i)
 		}
-		switch err := f.LinkAs(name); {
+		switch err := take(name); {
 		case err == nil:
 			return name, nil
 		case !errors.Is(err, fs.ErrExist) || i == 100:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"usarena/info"
 	"usarena/internal/backing"
@@ -58,13 +57,13 @@ func rename(work, f *backing.File, r *info.Repaired) error {
 		return err
 	}
 	h := layout.HeaderOf(b)
-	dev, ino, id := f.Companion()
-	if h.CompanionDev == dev && h.CompanionIno == ino && h.CompanionID == id {
+	led := f.Companion()
+	if h.Companion() == led {
 		return nil
 	}
 	r.Changed++
-	r.Changes = append(r.Changes, info.Change{Kind: info.KindCompanion, Offset: layout.CompanionIDOff, Was: h.CompanionID, Is: id, Detail: "the lock file that led here"})
-	h.CompanionDev, h.CompanionIno, h.CompanionID = dev, ino, id
+	r.Changes = append(r.Changes, info.Change{Kind: info.KindCompanion, Offset: layout.CompanionIDOff, Was: h.CompanionID, Is: led.Nonce, Detail: "the lock file that led here"})
+	h.SetCompanion(led)
 	h.Checksum = h.Sum()
 	_, err := work.WriteAt(b, 0)
 	return err
@@ -76,23 +75,15 @@ func keepBeside(f *backing.File, perm fs.FileMode) (string, error) {
 	if base == "" {
 		base = os.TempDir() + "/usarena-sysv-private"
 	}
-	base += ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
-	for i := 1; ; i++ {
-		name := base
-		if i > 1 {
-			name = fmt.Sprintf("%s-%d", base, i)
-		}
+	return damagedName(base, func(name string) error {
 		kept, err := backing.Create(backing.Name{Kind: backing.KindFile, Path: name, Given: name}, perm, func(kept *backing.File) error {
 			return errors.Join(kept.CopyFrom(f), kept.Sync())
 		})
-		if errors.Is(err, fs.ErrExist) && i < 100 {
-			continue
-		}
 		if err != nil {
-			return "", err
+			return err
 		}
-		return name, kept.Close()
-	}
+		return kept.Close()
+	})
 }
 
 // writeBack makes f what work is, from the end to the beginning.

@@ -59,8 +59,8 @@ func (v *view) load(name string, log *findings) error {
 	if err != nil {
 		return err
 	}
-	if dev, ino, id := v.file.Companion(); id != 0 && (h.CompanionDev != dev || h.CompanionIno != ino || h.CompanionID != id) {
-		log.add(KindCompanion, layout.CompanionIDOff, h.CompanionID, "the header names the lock file with inode %d and nonce %#x, it was reached through inode %d and nonce %#x", h.CompanionIno, h.CompanionID, ino, id)
+	if led := v.file.Companion(); led != (layout.Identity{}) && led != h.Companion() {
+		log.add(KindCompanion, layout.CompanionIDOff, h.CompanionID, "the header names the lock file with inode %d and nonce %#x, it was reached through inode %d and nonce %#x", h.CompanionIno, h.CompanionID, led.Ino, led.Nonce)
 	}
 	v.image = &image{name: name, head: h, geo: g}
 	lost := v.guard(func() { err = v.mapImage(size, log) })

@@ -11,9 +11,6 @@ import (
 	"usarena/internal/errs"
 )
 
-// ShmDir is where the C library keeps POSIX shared memory objects.
-const ShmDir = "/dev/shm"
-
 // OpenPOSIX opens a shared memory object, as shm_open does: flags are os.O_RDONLY or
 // os.O_RDWR, with os.O_CREATE to make it if it is not there, os.O_EXCL to insist on
 // making it, os.O_TRUNC to empty it. The umask applies to perm. The name is "/name".

@@ -11,6 +11,9 @@ import (
 // ErrInvalid is wrapped where an argument is wrong. It is syscall.EINVAL as well.
 var ErrInvalid = errs.Invalid
 
+// ShmDir is where the C library keeps POSIX shared memory objects.
+const ShmDir = "/dev/shm"
+
 // Kind is a family of segments.
 type Kind int
 

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"usarena/arena/segment"
+	"usarena/internal/backing"
 	"usarena/internal/layout"
 )
 
 // How arenas in System V segments are named, and their lock files.
 const (
 	sysvPrefix = "sysv:"
-	companion  = segment.ShmDir + "/usarena-sysv-"
+	companion  = backing.CompanionPrefix
 )
 
 func sysvName(key string) string { return sysvPrefix + key }

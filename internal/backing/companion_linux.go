@@ -50,6 +50,8 @@ func newCompanion(op string, n Name, replace bool) (f *File, tmp string, err err
 		return nil, "", err
 	}
 	if err := flock(f.fd); err != nil {
+		f.tmp = tmp
+		f.undo()
 		f.Close()
 		return nil, "", f.fail(op, err)
 	}
@@ -145,12 +147,12 @@ func (f *File) read(op string) error {
 	return nil
 }
 
-// Companion is the identity of a System V arena's lock file; zeros for other files.
-func (f *File) Companion() (dev, ino, nonce uint64) {
+// Companion is the identity of a System V arena's lock file; zero for other files.
+func (f *File) Companion() layout.Identity {
 	if f.Name.Kind != KindSysV {
-		return 0, 0, 0
+		return layout.Identity{}
 	}
-	return f.dev, f.ino, f.about.Nonce
+	return layout.Identity{Dev: f.dev, Ino: f.ino, Nonce: f.about.Nonce}
 }
 
 func ipcNamespace() uint64 {

@@ -61,7 +61,7 @@ func (f *File) byKey() *segment.Segment {
 // isIn says that the arena of this companion is in the segment.
 func (f *File) isIn(seg *segment.Segment) bool {
 	h := headerIn(seg)
-	return h != nil && h.CompanionDev == f.dev && h.CompanionIno == f.ino && h.CompanionID == f.about.Nonce
+	return h != nil && h.Companion() == f.Companion()
 }
 
 // headerIn is the header in a segment, nil if there is no sound one.

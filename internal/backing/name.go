@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usarena/arena/segment"
 	"usarena/internal/errs"
 )
 
@@ -60,9 +61,15 @@ const (
 	nameMax    = 255         // of one path component, in bytes
 )
 
+// CompanionPrefix begins the names of lock files of System V arenas; the key follows, as
+// in 0x1234.
+const CompanionPrefix = segment.ShmDir + companionBase
+
+const companionBase = "/usarena-sysv-"
+
 // shmDir is where the C library keeps POSIX shared memory objects. A variable
 // for tests only.
-var shmDir = "/dev/shm"
+var shmDir = segment.ShmDir
 
 // Parse sorts a name by its kind. It does not look whether anything is there. A
 // name that cannot be one is errs.Invalid.
@@ -127,5 +134,5 @@ func parseSysV(name string, bad func(string, ...any) (Name, error)) (Name, error
 	case key < -1<<31 || key > 1<<32-1:
 		return bad("a key has 32 bits")
 	}
-	return Name{Kind: KindSysV, Path: fmt.Sprintf("%s/usarena-sysv-%#x", shmDir, uint32(key)), Key: uint32(key), Given: name}, nil
+	return Name{Kind: KindSysV, Path: fmt.Sprintf("%s%s%#x", shmDir, companionBase, uint32(key)), Key: uint32(key), Given: name}, nil
 }

@@ -54,7 +54,7 @@ func (f *File) Attach(uintptr, bool) ([]byte, error) { return nil, errors.ErrUns
 func (f *File) Allot(uint64) error { return errors.ErrUnsupported }
 
 // Companion is none.
-func (f *File) Companion() (dev, ino, nonce uint64) { return 0, 0, 0 }
+func (f *File) Companion() layout.Identity { return layout.Identity{} }
 
 // SamePath needs Linux.
 func (f *File) SamePath() (bool, error) { return false, errors.ErrUnsupported }

@@ -45,7 +45,7 @@ func header(t *testing.T, f *backing.File) []byte {
 	b := make([]byte, layout.HeaderSize)
 	h := layout.HeaderOf(b)
 	h.Size, h.MaxSize, h.Mode = 64<<10, 64<<10, 0o640
-	h.CompanionDev, h.CompanionIno, h.CompanionID = f.Companion()
+	h.SetCompanion(f.Companion())
 	h.Committed.Store(1)
 	h.Place(&g)
 	return b

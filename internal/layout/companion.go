@@ -26,6 +26,20 @@ type Companion struct {
 	_pad70    [2]uint64
 }
 
+// Identity tells a companion from all other files, also from one of the same inode. The
+// zero Identity is of an arena that needs none.
+type Identity struct{ Dev, Ino, Nonce uint64 }
+
+// Companion is the lock file that a header names.
+func (h *Header) Companion() Identity {
+	return Identity{h.CompanionDev, h.CompanionIno, h.CompanionID}
+}
+
+// SetCompanion names another one; the checksum has to follow.
+func (h *Header) SetCompanion(i Identity) {
+	h.CompanionDev, h.CompanionIno, h.CompanionID = i.Dev, i.Ino, i.Nonce
+}
+
 // The companion's place in the world.
 const (
 	CompanionMagic   uint64 = 0x006b_636f_6c61_7375 // "usalock\0" read as a little-endian word

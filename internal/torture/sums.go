@@ -2,8 +2,8 @@ package torture
 
 import (
 	"usarena/info"
+	"usarena/internal/backing"
 	"usarena/internal/layout"
-	"usarena/internal/scratch"
 )
 
 // look lists all blocks and takes the arena's own sums.
@@ -71,8 +71,17 @@ func (s *storm) orphans(blocks []info.Block) {
 // measure reads where an arena's data begins and how much of it exists, as its
 // header says.
 func (s *storm) measure() error {
-	b, err := scratch.ReadHeader(s.a.Name(), layout.HeaderSize)
+	n, err := backing.Parse(s.a.Name())
 	if err != nil {
+		return err
+	}
+	f, err := backing.Open(n, true)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b := make([]byte, layout.HeaderSize)
+	if _, err := f.ReadHeader(b); err != nil {
 		return err
 	}
 	h := layout.HeaderOf(b)

@@ -43,11 +43,11 @@ func (h *Heap) across(w want) (page uint64, ok, busy bool) {
 // tail is the free extent at the end of region r, locked, and where in it the
 // block would begin.
 func (h *Heap) tail(r uint64, w want) (e extent, at uint64, ok bool) {
-	_, end, usable := h.bounds(r)
+	from, end, usable := h.bounds(r)
 	if usable != end {
 		return e, 0, false
 	}
-	h.scan(r, true, func(x extent) bool { e = x; return true })
+	h.scan(r, from, func(x extent) bool { e = x; return true })
 	if e.end != end || end == 0 {
 		return e, 0, false
 	}
@@ -66,7 +66,7 @@ func (h *Heap) follow(r, to uint64) (last uint64, end extent, busy bool) {
 		}
 		from, stop, usable := h.bounds(q)
 		var head extent
-		h.scan(q, true, func(x extent) bool {
+		h.scan(q, from, func(x extent) bool {
 			if x.page == from {
 				head = x
 			}

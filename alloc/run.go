@@ -69,17 +69,20 @@ type want struct {
 const fitsMost = 32
 
 // fromRegion takes the best fit of region r, whose lock the caller holds, or of the
-// first few. With
-// all set it does not believe where the hint lets a scan begin.
+// first few. With all set it does not believe where the hint lets a scan begin.
 func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 	hint := h.r.Lock(r)
 	from, end, usable := h.bounds(r)
-	// A free that lowered Low, or that did not because it lay above, and then was
-	// overtaken by the scan, has set Dirty: then Low is not believed.
-	dirty := hint.Dirty.Swap(0) != 0 // model: R6
+	hint.Dirty.Store(0)
+	// Low is raised before the scan and lowered after it: what is freed meanwhile
+	// lowers it too, and is not forgotten.
+	start := from + uint64(hint.Low.Swap(uint32(usable-from))) // model: R6
+	if all {
+		start = from
+	}
 	var best extent
-	first, longest, fits := usable, uint64(0), 0
-	whole := h.scan(r, all || dirty, func(e extent) bool {
+	first, longest, fits, enough := usable, uint64(0), 0, false
+	whole := h.scan(r, start, func(e extent) bool {
 		first = min(first, e.page)
 		longest = max(longest, e.pages())
 		at, ok := h.place(e, w)
@@ -90,14 +93,17 @@ func (h *Heap) fromRegion(r uint64, w want, all bool) (uint64, bool) {
 			best = e
 		}
 		fits++
-		return (e.pages() != w.n || at != e.page) && fits < fitsMost // an exact fit cannot be bettered
+		enough = e.pages() == w.n && at == e.page || fits >= fitsMost // an exact fit cannot be bettered
+		return !enough
 	})
-	hint.Low.Store(uint32(first - from)) // model: R15
+	if !whole && !enough { // nonsense stood in the way
+		first = from
+	}
+	lower(&hint.Low, uint32(first-from)) // model: R15
 	if whole && usable == end {
 		hint.Most.Store(uint32(longest) + 1)
 	} else {
 		hint.Most.Store(0)
-		hint.Dirty.Store(1) // model: R16
 	}
 	if best.end == 0 {
 		return 0, false
@@ -160,11 +166,15 @@ func (h *Heap) inside(at uint64, w want) {
 // freed notes that n pages at page became free without the region's lock.
 func (h *Heap) freed(page, n uint64) {
 	hint := h.r.Lock(page >> h.r.Geo.RegionShift)
-	low := uint32(page & (h.r.Geo.RegionPages() - 1))
-	for l := hint.Low.Load(); l > low && !hint.Low.CompareAndSwap(l, low); l = hint.Low.Load() { // model: R30
-	}
-	hint.Dirty.Store(1) // model: R31
+	lower(&hint.Low, uint32(page&(h.r.Geo.RegionPages()-1))) // model: R30
+	hint.Dirty.Store(1)
 	h.r.Header().UsedPages.Add(-int64(n))
+}
+
+// lower makes low at most to.
+func lower(low *atomic.Uint32, to uint32) {
+	for l := low.Load(); l > to && !low.CompareAndSwap(l, to); l = low.Load() {
+	}
 }
 
 // taken counts pages into use.

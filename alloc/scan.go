@@ -18,10 +18,10 @@ func (h *Heap) bounds(r uint64) (from, end, usable uint64) {
 }
 
 // scan walks region r, whose lock the caller holds, joins what is free, and
-// calls f for each free extent until f says stop. It begins at the hint, with all
-// set at the region's first page. It reports whether it came to
-// the end; false is also nonsense in a word, which sets damage.
-func (h *Heap) scan(r uint64, all bool, f func(e extent) (more bool)) bool {
+// calls f for each free extent until f says stop. It begins at page start, if it
+// can. It reports whether it came to the end; false is also nonsense in a word,
+// which sets damage.
+func (h *Heap) scan(r, start uint64, f func(e extent) (more bool)) bool {
 	from, end, usable := h.bounds(r)
 	var run extent // the free run being joined
 	open := false
@@ -33,11 +33,7 @@ func (h *Heap) scan(r uint64, all bool, f func(e extent) (more bool)) bool {
 		run.usable = min(run.end, usable)
 		return f(run)
 	}
-	start := from
-	if !all {
-		start = h.scanStart(r, from, usable)
-	}
-	for p := start; p < usable; {
+	for p := h.scanStart(start, from, usable); p < usable; {
 		s := h.r.Load(p) // model: R8
 		next, free, ok := h.step(p, from, end, s)
 		if !ok {
@@ -103,15 +99,14 @@ func covers(head layout.State, d uint64) bool {
 // fits bounds a length that was read.
 func (h *Heap) fits(p, n uint64) bool { return n > 0 && n <= h.r.Geo.MaxPages-p }
 
-// scanStart is where a scan may begin: at the hint, if a head stands there (no
+// scanStart is where a scan may begin: at page start, if a head stands there (no
 // page inside a run ever holds a head's word while its region's lock is kept),
 // else at the region's first page.
-func (h *Heap) scanStart(r, from, usable uint64) uint64 {
-	low := from + uint64(h.r.Lock(r).Low.Load())
-	if low > from && low < usable {
-		switch h.r.Load(low).Kind() { // model: R7
+func (h *Heap) scanStart(start, from, usable uint64) uint64 {
+	if start > from && start < usable {
+		switch h.r.Load(start).Kind() { // model: R7
 		case layout.Free, layout.Pending, layout.Large, layout.Span:
-			return low
+			return start
 		}
 	}
 	return from
@@ -139,8 +134,8 @@ func (h *Heap) opened(p, n uint64) {
 	rp := h.r.Geo.RegionPages()
 	for q := (p/rp + 1) * rp; q < p+n; q += rp {
 		hint := h.r.Lock(q >> h.r.Geo.RegionShift)
-		hint.Low.Store(0)   // model: R11
-		hint.Dirty.Store(1) // model: R12
+		hint.Low.Store(0) // model: R11
+		hint.Dirty.Store(1)
 	}
 }
 

@@ -40,7 +40,7 @@ const spanLen = 2
 type runProc struct {
 	PC   uint8
 	Op   uint8 // what it scans for
-	D    bool  // the region is to be marked dirty
+	D    bool  // what it shrinks crosses regions: their hints come next
 	R, L uint8 // first and last region that it has locked
 	P    uint8 // page to look at; in a carve where the extent ends
 	Run  uint8 // first page of the free extent, +1
@@ -62,7 +62,6 @@ type runState struct {
 	Committed uint8
 	Lock      [3]uint8 // 0 or the holder's slot+1
 	Low       [3]uint8
-	Dirty     [3]bool
 	Proc      [3]runProc
 	Byte      [3]uint8 // who holds the slot's kernel lock: 0 or process+1
 	Live      [3]bool  // the slot's word
@@ -85,9 +84,7 @@ const (
 	runScan         // looks at the next head
 	runMerge        // a second word of a merge
 	runOpened       // hints of a region in which a crossing run became free
-	runOpenedDirty
 	runLow
-	runDirty
 	runSplit
 	runSplitRun
 	runRest
@@ -106,7 +103,6 @@ const (
 	runShrCommit
 	runFree
 	runFreeLow
-	runFreeDirty
 	runAgainRest // only in the planted bug
 	runAgain
 	runVisit // recovery
@@ -132,7 +128,7 @@ type Runs struct {
 	Can                   [3]uint16
 	Sizes                 uint8 // bit n: blocks of n pages are wanted
 	Spans, Align          bool  // spans as well; offsets at multiples of two pages
-	Hints                 bool  // Low and Dirty take part
+	Hints                 bool  // Low takes part
 	Slots                 bool  // words name their user, and recovery marks them
 	Bug                   RunBug
 }
@@ -198,5 +194,5 @@ func (s runState) String() string {
 		}
 		t += " "
 	}
-	return fmt.Sprintf("%s lock=%v low=%v dirty=%v block=%x", t, s.Lock, s.Low, s.Dirty, s.Block)
+	return fmt.Sprintf("%s lock=%v low=%v block=%x", t, s.Lock, s.Low, s.Block)
 }

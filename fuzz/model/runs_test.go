@@ -73,7 +73,7 @@ func runBugRun(b RunBug) Runs {
 	case CommitBeforeCont:
 		m.Regions, m.Pages, m.First, m.Most, m.Sizes = 2, 2, 4, 4, 0b11110
 		m.Can[0] |= canCross
-	case HintWithoutHead, HintWhenDirty, DirtyAfterScan:
+	case HintWithoutHead, LowStored, LowerFirst:
 		m.Hints = true
 	case UsableBeforeLock, RestBeyond:
 		m.Pages, m.First, m.Most, m.Kills = 4, 2, 4, 0

@@ -48,7 +48,7 @@ func (n *runStep) lockFor(r, op uint8, mark uint8) {
 
 func (n *runStep) tidyHints(r uint8) {
 	if n.m.Hints {
-		n.Low[r], n.Dirty[r] = 0, true
+		n.Low[r] = 0
 	}
 }
 
@@ -62,14 +62,11 @@ func (n *runStep) scanFrom(mark uint8) {
 		n.done(mark, runScan)
 		return
 	}
-	wasDirty := n.Dirty[r]
-	if n.m.Bug != DirtyAfterScan {
-		n.Dirty[r] = false
-	}
+	low := p.P + n.Low[r]
+	n.Low[r] = p.U - p.P
 	all := *n
 	all.done(rSwap, runScan)
-	low := p.P + n.Low[r]
-	if wasDirty && n.m.Bug != HintWhenDirty || low <= p.P || low >= p.U {
+	if low <= p.P || low >= p.U {
 		return
 	}
 	if k := n.W[low].kind(); n.m.Bug == HintWithoutHead || k >= kFree && k <= kSpan {

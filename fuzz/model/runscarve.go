@@ -1,7 +1,7 @@
 package model
 
 // choices emits a step for every request that the extent [run-1, end) can meet.
-func (n *runStep) choices(run, end uint8, dirty bool) {
+func (n *runStep) choices(run, end uint8) {
 	p := n.me()
 	if n.blocks() >= n.m.Live {
 		return
@@ -13,29 +13,28 @@ func (n *runStep) choices(run, end uint8, dirty bool) {
 		}
 		for k := uint8(1); k <= usable-at; k++ {
 			if n.m.Sizes>>k&1 != 0 {
-				n.choose(run, end, at, k, runOf(kLarge, k), dirty)
+				n.choose(run, end, at, k, runOf(kLarge, k))
 			}
 			if n.m.Spans && k == spanLen {
-				n.choose(run, end, at, k, runOf(kSpan, 0), dirty)
+				n.choose(run, end, at, k, runOf(kSpan, 0))
 			}
 		}
 	}
 }
 
-func (n *runStep) choose(run, end, at, k uint8, w rword, dirty bool) {
+func (n *runStep) choose(run, end, at, k uint8, w rword) {
 	c := *n
 	p := c.me()
 	p.Run, p.P, p.At, p.N, p.S = run, end, at, k, w
-	p.B, p.BE, p.D = 0, 0, false
+	p.B, p.BE = 0, 0
 	if c.m.Slots && w.kind() == kLarge {
 		p.S = w.ofSlot(c.i)
 	}
 	if c.m.Hints {
-		p.D = dirty
 		c.done(rLoad, runLow)
 		return
 	}
-	c.done(rLoad, c.carveNext(runDirty))
+	c.done(rLoad, c.carveNext(runLow))
 }
 
 // carveNext is the next store of a carve after the one at pc.

@@ -90,6 +90,11 @@ func (n *runStep) freeing() {
 	r := p.At / n.m.Pages
 	switch p.PC {
 	case runFree:
+		if n.m.Bug == LowerFirst && p.T == 0 {
+			n.Low[r], p.T = min(n.Low[r], p.At-n.m.from(r)), 1
+			n.done(rFreeLow, runFree)
+			return
+		}
 		block, word := n.same()
 		switch {
 		case !block:
@@ -108,7 +113,8 @@ func (n *runStep) freeing() {
 		n.W[p.At] = runOf(kPending, k)
 		n.Block[p.At] = 0
 		n.rest()
-		if !n.m.Hints {
+		if !n.m.Hints || n.m.Bug == LowerFirst {
+			p.T = 0
 			n.done(mark, idle)
 			return
 		}
@@ -116,18 +122,15 @@ func (n *runStep) freeing() {
 		n.done(mark, runFreeLow)
 	case runFreeLow:
 		n.Low[r] = min(n.Low[r], p.At-n.m.from(r))
-		n.done(rFreeLow, runFreeDirty)
-	case runFreeDirty:
-		n.Dirty[r] = true
 		switch {
 		case p.D: // shrink, of a block that crosses
-			n.done(rFreeDirty, runOpened)
+			n.done(rFreeLow, runOpened)
 			return
 		case p.Op == opTail: // shrink keeps the lock
 			p.Op, p.At = 0, 0
-			n.done(rFreeDirty, runUnlock)
+			n.done(rFreeLow, runUnlock)
 			return
 		}
-		n.done(rFreeDirty, idle)
+		n.done(rFreeLow, idle)
 	}
 }

@@ -15,8 +15,8 @@ const (
 	RestVirgin               // carve leaves what remains to be taken for virgin
 	RestBeyond               // carve writes what remains also where no pages exist
 	HintWithoutHead          // a scan begins at the hint, whatever stands there
-	HintWhenDirty            // a scan believes the hint of a dirty region
-	DirtyAfterScan           // the dirty mark is taken back after the scan
+	LowStored                // a scan stores where it met free pages first, and does not look what others did meanwhile
+	LowerFirst               // free lowers the hint before pages are free
 	UsableBeforeLock         // extend looks how many pages exist before it has the lock
 	RecoverByLength          // recovery takes any block of the same length for the dead user's
 	RecoverOnce              // recovery does not look again when a block was resized meanwhile
@@ -27,7 +27,7 @@ const (
 )
 
 var runBugNames = [...]string{"none", "rest after commit", "no tidy", "zero before merge", "commit before cont", "shrink without lock",
-	"zero before extend", "rest virgin", "rest beyond", "hint without head", "hint when dirty", "dirty after scan", "usable before lock",
+	"zero before extend", "rest virgin", "rest beyond", "hint without head", "low stored", "lower first", "usable before lock",
 	"recover by length", "recover once", "join keeps back", "again unclean", "again shorter"}
 
 // String names a bug.
@@ -54,11 +54,9 @@ const (
 	rJoinZero
 	rJoin
 	rOpenLow
-	rOpenDirty
 	rMerge
 	rMergeZero
 	rLow
-	rDirty
 	rSplit
 	rSplitRun
 	rRest
@@ -74,7 +72,6 @@ const (
 	rFree
 	rRelease
 	rFreeLow
-	rFreeDirty
 	rAgain
 	rExtLock
 	rExtLoad
@@ -97,21 +94,19 @@ var runMarks = [...]Mark{
 	rAttach:        {"", "the slot is attached again"},
 	rTry:           {"R1", "run.go lock: take a free lock"},
 	rTryDead:       {"R2", "run.go lock: take a dead user's lock"},
-	rTidyHints:     {"R3", "run.go tidy: Low = 0, Dirty = 1"},
+	rTidyHints:     {"R3", "run.go tidy: Low = 0"},
 	rTidyStore:     {"R4", "run.go tidy: store inside a run"},
 	rTidyDone:      {"", "tidy has come to the region's end"},
 	rUnlock:        {"R5", "run.go unlock"},
-	rSwap:          {"R6", "run.go fromRegion: swap Dirty"},
+	rSwap:          {"R6", "run.go fromRegion: raise Low"},
 	rStart:         {"R7", "scan.go scanStart: load the hinted page"},
 	rLoad:          {"R8", "scan.go scan: load the next head"},
 	rJoinZero:      {"R9", "scan.go join: zero inside"},
 	rJoin:          {"R10", "scan.go join: CAS Pending to Free, commit"},
 	rOpenLow:       {"R11", "scan.go opened: Low = 0"},
-	rOpenDirty:     {"R12", "scan.go opened: Dirty = 1"},
 	rMerge:         {"R13", "scan.go merge: store the longer run, commit"},
 	rMergeZero:     {"R14", "scan.go merge: zero the absorbed head"},
-	rLow:           {"R15", "run.go fromRegion: store Low"},
-	rDirty:         {"R16", "run.go fromRegion: Dirty = 1"},
+	rLow:           {"R15", "run.go fromRegion: lower Low"},
 	rSplit:         {"R17", "run.go carve: store Free at the place"},
 	rSplitRun:      {"R18", "run.go carve: store the run before the place"},
 	rRest:          {"R19", "run.go carve: store what remains"},
@@ -127,7 +122,6 @@ var runMarks = [...]Mark{
 	rFree:          {"R28", "large.go freeLarge, stash.go stashAway: CAS Large to Pending, commit"},
 	rRelease:       {"R29", "span.go release: CAS Span to Pending, commit"},
 	rFreeLow:       {"R30", "run.go freed: lower Low"},
-	rFreeDirty:     {"R31", "run.go freed: Dirty = 1"},
 	rAgain:         {"R44", "stash.go again: CAS Pending to Large, commit"},
 	rExtLock:       {"R32", "large.go extend: lock, then how many pages exist"},
 	rExtLoad:       {"R33", "large.go extend: load the next head"},

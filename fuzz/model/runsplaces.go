@@ -20,31 +20,22 @@ func (n *runStep) step() {
 		n.done(rMergeZero, n.looking())
 	case runOpened:
 		n.Low[p.L+1] = 0
-		n.done(rOpenLow, runOpenedDirty)
-	case runOpenedDirty:
-		n.Dirty[p.L+1] = true
 		pc := n.looking()
 		if p.D { // shrink is done, and keeps only its lock
 			pc, p.D, p.Op, p.At = runUnlock, false, 0, 0
 		}
-		n.done(rOpenDirty, pc)
+		n.done(rOpenLow, pc)
 	case runLow:
 		first := p.U
 		if p.T != 0 {
 			first = p.T - 1
 		}
-		n.Low[p.R], p.T = first-n.m.from(p.R), 0
-		pc := n.carveNext(runDirty)
-		if p.D {
-			pc = runDirty
+		first -= n.m.from(p.R)
+		if n.m.Bug != LowStored {
+			first = min(first, n.Low[p.R])
 		}
-		if n.m.Bug == DirtyAfterScan && !p.D {
-			n.Dirty[p.R] = false
-		}
-		n.done(rLow, pc)
-	case runDirty:
-		n.Dirty[p.R], p.D = true, false
-		n.done(rDirty, n.carveNext(runDirty))
+		n.Low[p.R], p.T = first, 0
+		n.done(rLow, n.carveNext(runLow))
 	case runUnlock:
 		n.Lock[p.R] = 0
 		if p.R < p.L {
@@ -55,7 +46,7 @@ func (n *runStep) step() {
 		n.done(rUnlock, idle)
 	case runAgainRest, runAgain:
 		n.againShorter()
-	case runFree, runFreeLow, runFreeDirty:
+	case runFree, runFreeLow:
 		n.freeing()
 	case runVisit, runMark:
 		n.recovering()

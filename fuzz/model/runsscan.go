@@ -111,10 +111,7 @@ func (n *runStep) flush(last bool) {
 		n.crossing()
 		return
 	case p.Run != 0:
-		n.choices(p.Run, p.P, true)
-		if n.m.Hints && last && p.U == end {
-			n.choices(p.Run, p.P, false)
-		}
+		n.choices(p.Run, p.P)
 		if n.m.Hints && !last && p.B == 0 {
 			c := *n
 			c.me().B, c.me().BE = p.Run, p.P
@@ -128,10 +125,9 @@ func (n *runStep) flush(last bool) {
 		return
 	}
 	if p.B != 0 {
-		n.choices(p.B, p.BE, p.U != end)
+		n.choices(p.B, p.BE)
 	}
 	if n.m.Hints {
-		p.D = p.U != end
 		p.Run, p.N, p.P, p.B, p.BE = 0, 0, 0, 0, 0
 		n.done(rLoad, runLow)
 		return

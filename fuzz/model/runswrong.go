@@ -61,9 +61,9 @@ func (m *Runs) hints(s *runState, v *view) string {
 		}
 	}
 	for r := uint8(0); r < m.Regions; r++ {
-		for p := m.from(r); p < min(m.from(r)+s.Low[r], s.Committed) && !s.Dirty[r]; p++ {
+		for p := m.from(r); p < min(m.from(r)+s.Low[r], s.Committed); p++ {
 			if k := v.kind[p]; k == kNone || k == kFree || k == kPending || k == kCont && v.head[p] {
-				return "free pages are below the hint of a region that is not dirty"
+				return "free pages are below the hint of their region"
 			}
 		}
 	}

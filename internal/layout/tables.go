@@ -66,7 +66,7 @@ type Region struct {
 	_pad04 uint32
 	_pad08 [7]uint64
 
-	Dirty   atomic.Uint32 // hint: something was freed since the last full look
+	Dirty   atomic.Uint32 // hint: something was freed since the last look began, so Most may be too low
 	Low     atomic.Uint32 // hint: no free page lies below this one of the region
 	Most    atomic.Uint32 // hint: no free run is longer; 0 is unknown
 	_pad4c  uint32

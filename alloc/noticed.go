@@ -1,6 +1,7 @@
 package alloc
 
 import (
+	"math/bits"
 	"sync/atomic"
 
 	"usarena/internal/layout"
@@ -12,27 +13,28 @@ import (
 // use, and losing one loses nothing.
 type noticed struct {
 	at   atomic.Uint32
+	full atomic.Uint64     // a bit for each place of the ring that is taken
 	ring [64]atomic.Uint32 // page and 1
 }
 
 func (n *noticed) add(page uint64) {
-	n.slot(n.at.Add(1)).Store(uint32(page) + 1) // there are at most 1<<28
+	i := n.at.Add(1) % uint32(len(n.ring))
+	n.ring[i].Store(uint32(page) + 1) // there are at most 1<<28
+	n.full.Or(1 << i)
 }
 
 // take is the one added last, if there is any.
 func (n *noticed) take() (page uint64, ok bool) {
-	at := n.at.Load()
-	for i := range uint32(len(n.ring)) {
-		if w := n.slot(at - i); w.Load() != 0 {
-			if p := w.Swap(0); p != 0 {
-				return uint64(p) - 1, true
-			}
+	for full := n.full.Load(); full != 0; full = n.full.Load() {
+		at := n.at.Load()
+		i := (at - uint32(bits.LeadingZeros64(bits.RotateLeft64(full, 63-int(at%64))))) % uint32(len(n.ring))
+		n.full.And(^(uint64(1) << i))
+		if p := n.ring[i].Swap(0); p != 0 {
+			return uint64(p) - 1, true
 		}
 	}
 	return 0, false
 }
-
-func (n *noticed) slot(i uint32) *atomic.Uint32 { return &n.ring[i%uint32(len(n.ring))] }
 
 // adoptNoticed adopts a disowned span of class c with room that was noticed.
 func (h *Heap) adoptNoticed(c int, limit uint64) (uint64, layout.State) {

@@ -97,12 +97,30 @@ func (h *Heap) patient(since *time.Time) bool {
 }
 
 // makeRoom has the caller's heap give up what it can before the arena would use more
-// pages than ever.
+// pages than ever. While that is fewer pages than are taken, as when the arena fills
+// up for the first time, it looks less often.
 func (h *Heap) makeRoom(n uint64) {
-	if h.atHigh(n) {
-		h.giveUpEmpty()
+	if !h.atHigh(n) {
+		return
 	}
+	skip := h.roomSkip.Load()
+	taken := h.roomless.Add(n)
+	if taken <= skip {
+		return
+	}
+	hd := h.r.Header()
+	h.roomless.Store(0)
+	used := hd.UsedPages.Load()
+	h.giveUpEmpty()
+	if gone := used - hd.UsedPages.Load(); gone < int64(taken) {
+		skip = min(2*skip+1, hd.HighPages.Load()/roomPart, roomMost)
+	} else {
+		skip = 0
+	}
+	h.roomSkip.Store(skip)
 }
+
+const roomPart, roomMost = 128, 8
 
 // atHigh says that with n pages more the arena would use more than ever.
 func (h *Heap) atHigh(n uint64) bool {

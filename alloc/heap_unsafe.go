@@ -62,6 +62,8 @@ type Heap struct {
 	damage    atomic.Bool                   // nonsense was met in a state word
 	looks     atomic.Uint32                 // for free runs
 	lastFound [32]atomic.Uint64             // region where one was found, by the length's bits
+	roomless  atomic.Uint64                 // pages taken beyond the most ever used since empty spans were looked for
+	roomSkip  atomic.Uint64                 // so many may be, before they are again
 	cursors   [layout.Classes]atomic.Uint64 // page where the next disowned span is looked for
 	noticed   [layout.Classes]noticed
 

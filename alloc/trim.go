@@ -88,8 +88,9 @@ func (h *Heap) useQuiet() bool {
 	return false
 }
 
-// quiet is a moment: long against a malloc, short against a processor's turn.
-const quiet = 50 * time.Microsecond
+// quiet is a moment: long against a malloc, short against a processor's turn, and
+// no longer than a few dozen spans take, which would be taken too much.
+const quiet = 20 * time.Microsecond
 
 // leastQuiet is how many pages in a heap are worth shutting its processor out.
 const leastQuiet = 16

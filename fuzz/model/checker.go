@@ -45,8 +45,9 @@ type Result struct {
 // table is an open hash of indices, so a state is stored once.
 type explorer[S comparable] struct {
 	seed   maphash.Seed
-	table  []int32 // index+1, 0 is empty
+	table  []place
 	states []S
+	hash   []uint64 // by state
 	parent []int32
 	who    []uint8
 	mark   []uint8
@@ -55,33 +56,41 @@ type explorer[S comparable] struct {
 	steps  int
 }
 
+// place is where the table leads to. The upper half of the hash is at hand, so that
+// hardly any state is looked at in vain.
+type place struct {
+	upper uint32
+	state int32 // index+1, 0 is empty
+}
+
 // find is s's index; fresh says that it was not known.
 func (e *explorer[S]) find(s S) (i int32, fresh bool) {
 	if 2*len(e.states) >= len(e.table) {
 		e.grow()
 	}
-	mask := uint64(len(e.table) - 1)
-	for at := maphash.Comparable(e.seed, s) & mask; ; at = (at + 1) & mask {
-		switch i := e.table[at]; {
-		case i == 0:
-			e.states = append(e.states, s)
-			e.table[at] = int32(len(e.states))
+	hash := maphash.Comparable(e.seed, s)
+	mask, upper := uint64(len(e.table)-1), uint32(hash>>32)
+	for at := hash & mask; ; at = (at + 1) & mask {
+		switch p := e.table[at]; {
+		case p.state == 0:
+			e.states, e.hash = append(e.states, s), append(e.hash, hash)
+			e.table[at] = place{upper, int32(len(e.states))}
 			return int32(len(e.states) - 1), true
-		case e.states[i-1] == s:
-			return i - 1, false
+		case p.upper == upper && e.states[p.state-1] == s:
+			return p.state - 1, false
 		}
 	}
 }
 
 func (e *explorer[S]) grow() {
-	e.table = make([]int32, max(1<<12, 2*len(e.table)))
+	e.table = make([]place, max(1<<12, 2*len(e.table)))
 	mask := uint64(len(e.table) - 1)
-	for i, s := range e.states {
-		at := maphash.Comparable(e.seed, s) & mask
-		for e.table[at] != 0 {
+	for i, hash := range e.hash {
+		at := hash & mask
+		for e.table[at].state != 0 {
 			at = (at + 1) & mask
 		}
-		e.table[at] = int32(i + 1)
+		e.table[at] = place{uint32(hash >> 32), int32(i + 1)}
 	}
 }
 

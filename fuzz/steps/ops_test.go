@@ -75,7 +75,7 @@ func (op *operation) states() int {
 }
 
 func operations() []*operation {
-	return slices.Concat(smallOps(), largeOps(), cellOps(), lifeOps(), lockOps(), freedOps())
+	return slices.Concat(smallOps(), largeOps(), otherOps(), cellOps(), lifeOps(), lockOps(), freedOps())
 }
 
 func operationCalled(name string) *operation {

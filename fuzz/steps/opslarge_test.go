@@ -124,6 +124,46 @@ func largeOps() []*operation {
 	}}
 }
 
+// otherOps are the other ways to memory.
+func otherOps() []*operation {
+	return []*operation{{
+		name: "calloc", kind: heap, before: 20,
+		aim: func(h *hand) (call, aim, error) {
+			size := pick(h.r, rare)
+			return func() (arena.Offset, error) { return h.a.Calloc(1, size) }, aim{Adds: 1}, nil
+		},
+	}, {
+		name: "large calloc", kind: heap, before: 20, setup: holes,
+		aim: func(h *hand) (call, aim, error) {
+			pages := h.pages(9, 12) / page
+			return func() (arena.Offset, error) { return h.a.Calloc(pages, page) }, aim{Adds: 1}, nil
+		},
+	}, {
+		name: "memalign", kind: heap, before: 20,
+		aim: func(h *hand) (call, aim, error) {
+			align, size := uint64(32)<<h.r.IntN(8), pick(h.r, rare)
+			return func() (arena.Offset, error) { return h.a.Memalign(align, size) }, aim{Adds: 1}, nil
+		},
+	}, {
+		name: "large memalign", kind: heap, before: 20, setup: holes,
+		aim: func(h *hand) (call, aim, error) {
+			align, size := uint64(2*page)<<h.r.IntN(3), h.pages(1, 12)
+			return func() (arena.Offset, error) { return h.a.Memalign(align, size) }, aim{Adds: 1}, nil
+		},
+	}, {
+		name: "recalloc", kind: heap, before: 20, long: true,
+		setup: func(h *hand, n *needs) (err error) {
+			h.keep, err = h.malloc(pick(h.r, rare))
+			return err
+		},
+		aim: func(h *hand) (call, aim, error) {
+			off, size := h.keep.(arena.Offset), 700+uint64(h.r.IntN(9000))
+			do := func() (arena.Offset, error) { return h.a.Recalloc(off, 1, size) }
+			return do, aim{Frees: []arena.Offset{off}, Adds: 1, Resizes: off, Moves: size}, nil
+		},
+	}}
+}
+
 // inRow has a large block with free pages behind it, which are joined or not.
 func inRow(h *hand, n *needs) error {
 	list, err := h.several(4, h.pages(9, 12))

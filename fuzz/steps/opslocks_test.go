@@ -73,6 +73,19 @@ func take(err error, recovered func() error) error {
 
 var background = context.Background()
 
+// impatient is over when it was asked so many times.
+type impatient struct {
+	context.Context
+	left int
+}
+
+func (c *impatient) Err() error {
+	if c.left--; c.left < 0 {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
 // locking is an operation on a lock or its kin. before brings the hand where it
 // must be; others is what the survivor does meanwhile, now and then.
 func locking(name, others string, before, do func(x handles) error) *operation {
@@ -120,6 +133,14 @@ func lockOps() []*operation {
 		locking("write lock", "", nil, wlock),
 		locking("write unlock", "wait to write", writes, func(x handles) error { return x.rwlock.Unlock() }),
 		locking("signal", "wait for signal", nil, func(x handles) error { return x.cond.Signal() }),
+		locking("broadcast", "wait for signal", nil, func(x handles) error { return x.cond.Broadcast() }),
+		locking("condition wait", "wait for lock", takes, func(x handles) error {
+			err := x.cond.Wait(&impatient{background, 2}, x.lock)
+			if errors.Is(err, context.DeadlineExceeded) {
+				return nil
+			}
+			return held(err)
+		}),
 		{
 			name: "free lock", kind: heap, before: 3, things: true, after: (*aftermath).lockable,
 			setup: func(h *hand, n *needs) error { h.keep = must(sync.NewLock(h.a)); return nil },

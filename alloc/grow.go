@@ -120,6 +120,8 @@ func (h *Heap) makeRoom(n uint64) {
 	h.roomSkip.Store(skip)
 }
 
+// Between two looks for empty spans at most a roomPart-th of the arena is taken, and
+// no more than roomMost pages.
 const roomPart, roomMost = 128, 8
 
 // atHigh says that with n pages more the arena would use more than ever.

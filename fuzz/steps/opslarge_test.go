@@ -41,6 +41,12 @@ func block(least, most int) func(*hand, *needs) error {
 	}
 }
 
+// rarely allocates a small block of a size that few have, and keeps it.
+func rarely(h *hand, n *needs) (err error) {
+	h.keep, err = h.malloc(pick(h.r, rare))
+	return err
+}
+
 // remembered frees a large block that its heap remembers, and keeps its length.
 func remembered(h *hand, n *needs) error {
 	length := h.pages(14, 16)
@@ -92,10 +98,7 @@ func largeOps() []*operation {
 		aim:   func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
 	}, {
 		name: "realloc, moves", kind: heap, before: 20, long: true,
-		setup: func(h *hand, n *needs) (err error) {
-			h.keep, err = h.malloc(pick(h.r, rare))
-			return err
-		},
+		setup: rarely,
 		aim: func(h *hand) (call, aim, error) {
 			return h.reallocs(h.keep.(arena.Offset), 700+uint64(h.r.IntN(9000)))
 		},
@@ -152,14 +155,11 @@ func otherOps() []*operation {
 		},
 	}, {
 		name: "recalloc", kind: heap, before: 20, long: true,
-		setup: func(h *hand, n *needs) (err error) {
-			h.keep, err = h.malloc(pick(h.r, rare))
-			return err
-		},
+		setup: rarely,
 		aim: func(h *hand) (call, aim, error) {
 			off, size := h.keep.(arena.Offset), 700+uint64(h.r.IntN(9000))
-			do := func() (arena.Offset, error) { return h.a.Recalloc(off, 1, size) }
-			return do, aim{Frees: []arena.Offset{off}, Adds: 1, Resizes: off, Moves: size}, nil
+			_, aim, err := h.reallocs(off, size)
+			return func() (arena.Offset, error) { return h.a.Recalloc(off, 1, size) }, aim, err
 		},
 	}}
 }

@@ -3,7 +3,6 @@ package info
 import (
 	"errors"
 	"iter"
-	"math/bits"
 
 	"usarena/internal/layout"
 	"usarena/internal/region"
@@ -44,57 +43,56 @@ func BlocksOf(r *region.Region) iter.Seq[Block] {
 }
 
 // blocks calls f for each block until f says no. f runs outside the guard: its
-// faults and panics are its own.
+// faults and panics are its own, and all that is told of a run was read before.
 func (m *image) blocks(f func(Block) bool) error {
 	w := newWalker(m)
+	var list []Block
 	for {
-		var r run
-		var b blockBits
-		var t *tenancy
 		ok := false
+		list = list[:0]
 		err := m.guard(func() {
-			if r, ok = w.next(); ok && r.kind == layout.Span {
-				b = m.blockBits(r.page)
-				t = m.tenancy(r.page, r.word)
+			var r run
+			if r, ok = w.next(); ok {
+				list = m.blocksOf(r, list)
 			}
 		})
 		if err != nil || !ok {
 			return err
 		}
-		if !m.blocksOf(r, &b, t, f) {
-			return nil
+		for _, b := range list {
+			if !f(b) {
+				return nil
+			}
 		}
 	}
 }
 
-// blocksOf calls f for the blocks of one run.
-func (m *image) blocksOf(r run, b *blockBits, t *tenancy, f func(Block) bool) bool {
-	x := Block{Offset: m.dataOff(r.page)}
-	switch r.kind {
-	case layout.Large:
-		if r.objects() { // nobody's memory
-			return true
-		}
-		x.Kind, x.Class, x.Size = "large", -1, r.pages<<layout.PageShift
-		return f(x.by(m.tenantOfLarge(r.word)))
-	case layout.Span:
-		c := layout.ClassTable[r.word.Class()]
-		x.Kind, x.Class, x.Size = "small", r.word.Class(), uint64(c.Size)
+// blocksOf appends the blocks of one run to list.
+func (m *image) blocksOf(r run, list []Block) []Block {
+	switch x := m.first(r); {
+	case r.kind == layout.Large && !r.objects(): // objects are nobody's memory
+		list = append(list, x.by(m.tenantOfLarge(r.word)))
+	case r.kind == layout.Span:
+		b := m.blockBits(r.page)
 		base, end := x.Offset, m.dataOff(r.page+r.pages)
-		for i := range layout.BitWords {
-			for live := b.live(i) & inClass(c, i); live != 0; live &= live - 1 {
-				n := bits.TrailingZeros64(live)
-				x.Offset = base + uint64(i*64+n)*x.Size
-				if x.Offset > end || x.Size > end-x.Offset {
-					return true // the look ends in this span
-				}
-				if !f(x.by(m.tenantOf(t, b, i, n))) {
-					return false
-				}
+		m.eachLive(r, &b, func(n int, t tenant) {
+			x.Offset = base + uint64(n)*x.Size
+			if x.Offset <= end && x.Size <= end-x.Offset { // else the look ends in this span
+				list = append(list, x.by(t))
 			}
-		}
+		})
 	}
-	return true
+	return list
+}
+
+// first is the first block of a large run or a span, without its user.
+func (m *image) first(r run) Block {
+	x := Block{Kind: "large", Offset: m.dataOff(r.page), Class: -1, Size: r.pages << layout.PageShift}
+	if r.kind == layout.Span {
+		x.Kind, x.Class = "small", r.word.Class()
+		x.Size = uint64(layout.ClassTable[x.Class].Size)
+	}
+	return x
 }
 
 // by is the block with its user.

@@ -7,8 +7,9 @@ import (
 	"usarena/internal/region"
 )
 
-// OrphansOf goes over the orphans of a mapped arena. Others may work meanwhile: an orphan is looked at twice, so that a block that was freed and
-// issued again between the words that describe it is not taken for one.
+// OrphansOf goes over the orphans of a mapped arena. Others may work meanwhile: an
+// orphan is looked at twice, so that a block that was freed and issued again
+// between the words that describe it is not taken for one.
 func OrphansOf(r *region.Region) iter.Seq[Block] {
 	return func(yield func(Block) bool) {
 		m := guardedRegion(r)
@@ -28,7 +29,7 @@ func OrphansOf(r *region.Region) iter.Seq[Block] {
 }
 
 // again says that a block is what it was.
-func (m *image) again(b Block) (same bool) {
+func (m *image) again(b Block) bool {
 	page := (b.Offset - m.geo.DataOff) >> layout.PageShift
 	head := m.state(page)
 	if head.Kind() == layout.Back && head.Distance() <= page {
@@ -39,17 +40,17 @@ func (m *image) again(b Block) (same bool) {
 	switch {
 	case head.Kind() == layout.Large:
 		r.pages = head.Len()
+		return !r.objects() && m.first(r).by(m.tenantOfLarge(head)) == b
 	case head.Kind() != layout.Span || head.Class() >= layout.Classes:
 		return false
-	default:
-		r.pages = uint64(layout.ClassTable[head.Class()].Pages)
 	}
-	bits := m.blockBits(page)
-	m.blocksOf(r, &bits, m.tenancy(page, head), func(x Block) bool {
-		same = x == b
-		return x.Offset < b.Offset
-	})
-	return same
+	bits, x := m.blockBits(page), m.first(r)
+	n := int((b.Offset - x.Offset) / x.Size)
+	if i := n / 64; i >= layout.BitWords || bits.live(i)&inClass(layout.ClassTable[x.Class], i)>>(n%64)&1 == 0 {
+		return false
+	}
+	x.Offset += uint64(n) * x.Size
+	return x.by(m.tenantOf(m.tenancy(page, head), &bits, n/64, n%64)) == b
 }
 
 // named says that an operation on a cell is about to do something with a block.

@@ -13,17 +13,13 @@ import (
 // told as an orphan. ErrNoSpace, ErrClosed. IRIX: usmalloc.
 func (h *Heap) Malloc(n uint64) (uint64, error) {
 	if n > layout.MaxSmall {
-		if off := h.mallocAgain(n); off != 0 {
-			return off, nil
-		}
-		return h.mallocSlow(n)
+		return h.mallocBig(n)
 	}
-	c := layout.ClassOf(n)
 	ph := h.mark(pin())
-	if ph == nil || c >= layout.Classes {
+	if ph == nil {
 		return h.mallocElse(ph, n)
 	}
-	ch := &ph.cls[c]
+	ch := ph.class(layout.ClassOf(n))
 	if i := ch.hots - 1; i < uint64(len(ch.hot)) { // what was freed last is still in the cache
 		ch.hots = i
 		e := &ch.hot[i]
@@ -34,22 +30,37 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 				ch.avail &^= bit
 			}
 			ph.used = 1
-			h.leave(ph)
+			ph.leave()
 			return off, nil
 		}
 	}
-	m := ch.avail
+	if m := ch.avail; m != 0 {
+		ch.avail = m & (m - 1)
+		a := &ch.active.A
+		off := ch.base + uint64(bits.TrailingZeros64(m))*ch.size
+		storeA(a, loadA(a)|m&-m) // model: S2, commit
+		ph.used = 1
+		ph.leave()
+		return off, nil
+	}
+	return h.mallocNext(ph, n)
+}
+
+// mallocNext goes on with a heap whose active word is used up, and leaves it.
+func (h *Heap) mallocNext(ph *procHeap, n uint64) (uint64, error) {
+	c := layout.ClassOf(n)
+	ch := ph.class(c)
+	m := ch.freedSince()
 	if m == 0 {
 		if m = h.next(ch, c); m == 0 {
 			return h.mallocElse(ph, n)
 		}
 	}
 	ch.avail = m & (m - 1)
-	a := &ch.active.A
 	off := ch.base + uint64(bits.TrailingZeros64(m))*ch.size
-	storeA(a, loadA(a)|m&-m) // model: S2, commit
+	storeA(&ch.active.A, loadA(&ch.active.A)|m&-m) // model: S2, commit
 	ph.used = 1
-	h.leave(ph)
+	ph.leave()
 	return off, nil
 }
 
@@ -57,6 +68,12 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 func (h *Heap) mallocElse(ph *procHeap, n uint64) (uint64, error) {
 	h.leave(ph)
 	return h.mallocSlow(n)
+}
+
+// class is what the heap holds of class c, which comes from the table of classes and
+// is not compared with how many there are.
+func (ph *procHeap) class(c int) *classHeap {
+	return (*classHeap)(unsafe.Add(unsafe.Pointer(&ph.cls), uintptr(c)*unsafe.Sizeof(classHeap{})))
 }
 
 // zeroMost is the largest block, in bytes, that is zeroed while pinned.
@@ -70,10 +87,11 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 	}
 	c := layout.ClassOf(n)
 	ph := h.mark(pin())
-	if ph != nil && c < layout.Classes {
-		if off = h.atHand(&ph.cls[c], c); off != 0 {
+	if ph != nil {
+		ch := ph.class(c)
+		if off = h.atHand(ch, c); off != 0 {
 			p := unsafe.Add(h.data, off-h.dataOff)
-			for i := uint64(0); i < ph.cls[c].size; i += 8 {
+			for i := uint64(0); i < ch.size; i += 8 {
 				*(*uint64)(unsafe.Add(p, i)) = 0
 			}
 			ph.used = 1
@@ -88,29 +106,25 @@ func (h *Heap) TryCalloc(n uint64) (off uint64) {
 // changes nothing; a block that was freed and given out again is live. ErrClosed.
 // IRIX: usfree.
 func (h *Heap) Free(off uint64) error {
+	ph := h.mark(pin())
 	rel := off - h.dataOff
 	page := rel >> layout.PageShift
-	if page >= uint64(h.limit.Load()) {
+	if ph == nil || page >= h.known.pages {
+		h.leave(ph)
 		return h.freeSlow(off)
 	}
-	ph := h.mark(pin())
-	if ph == nil {
-		return h.freeElse(ph, off)
-	}
 	k := h.known.look(page)
-	c := k.class()
-	if !k.in(ph.known) || c >= layout.Classes {
+	if !k.in(ph.known) {
 		return h.freeElse(ph, off)
 	}
 	page -= k.back()
 	in := uint32(rel - page<<layout.PageShift)
-	ch := &ph.cls[c]
+	ch := ph.class(k.class())
 	i := uint32(uint64(in) * uint64(ch.magic) >> layout.MagicShift)
 	if i >= ch.blocks || i*uint32(ch.size) != in {
 		return h.freeElse(ph, off)
 	}
-	at := page*(64*layout.BitWords) + uint64(i)&255
-	w := (*layout.BitWord)(unsafe.Add(h.bits, at>>6*layout.BitWordSize))
+	w := (*layout.BitWord)(unsafe.Add(h.bits, page*layout.BitsSize+uint64(i/64)*layout.BitWordSize))
 	bit := uint64(1) << (i & 63)
 	a := loadA(&w.A)
 	if a&bit == 0 || loadA(&w.R)&bit != 0 { // model: S3
@@ -119,18 +133,19 @@ func (h *Heap) Free(off uint64) error {
 	storeA(&w.A, a&^bit) // model: S4, commit
 	if w == ch.active {
 		ch.again |= bit
-		h.leave(ph)
+		ph.leave()
 		return nil
 	}
-	ch.heat(at, off)
-	h.freedAside(ph, c, k.index(), page, a == bit)
-	h.leave(ph)
+	ch.heat(page*(64*layout.BitWords)+uint64(i), off)
+	h.freedAside(ph, k.class(), k.index(), page, a&(a-1) == 0)
+	ph.leave()
 	return nil
 }
 
 // freeElse leaves a heap of whose small blocks it is none, or not as it should be.
 func (h *Heap) freeElse(ph *procHeap, off uint64) error {
-	freed := ph != nil && h.stashAway(ph, off)
+	page := (off - h.dataOff) >> layout.PageShift
+	freed := page < uint64(h.limit.Load()) && h.stashAway(ph, off, page)
 	h.leave(ph)
 	if freed {
 		return nil

@@ -32,17 +32,26 @@ func (h *Heap) mark(id int) *procHeap {
 	}
 	p := &h.procs[id]
 	p.inside = 1
-	ph := p.heap.Load()
-	if ph == nil {
-		p.inside = 0
-	}
-	return ph
+	return p.heap.Load()
 }
 
+// leave ends what enter or mark began.
 func (h *Heap) leave(ph *procHeap) {
 	if ph != nil {
-		ph.place.inside = 0
+		ph.leave()
+		return
 	}
+	id := pin() // as it is
+	unpin()
+	if uint(id) < uint(len(h.procs)) {
+		h.procs[id].inside = 0
+	}
+	unpin()
+}
+
+// leave is Heap.leave where there is a heap; small enough to be part of its caller.
+func (ph *procHeap) leave() {
+	ph.place.inside = 0
 	unpin()
 }
 

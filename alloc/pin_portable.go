@@ -43,9 +43,13 @@ func (h *Heap) mark(i int) *procHeap {
 
 func (h *Heap) leave(ph *procHeap) {
 	if ph != nil {
-		fault.Disarm(ph.armed)
-		ph.mu.Unlock()
+		ph.leave()
 	}
+}
+
+func (ph *procHeap) leave() {
+	fault.Disarm(ph.armed)
+	ph.mu.Unlock()
 }
 
 // here is the number of a heap for the caller to use, and whether it can have

@@ -160,12 +160,9 @@ func (ch *classHeap) push(i int) {
 // next makes a word with a free block the active one and gives its free blocks, 0
 // if no span that is known to have room has any. Runs entered.
 func (h *Heap) next(ch *classHeap, c int) uint64 {
-	if m := ch.again; m != 0 {
-		ch.again = 0
-		if m &^= loadA(&ch.active.A) | loadBits(&ch.active.R); m != 0 { // model: S1
-			ch.avail = m
-			return m
-		}
+	if m := ch.freedSince(); m != 0 {
+		ch.avail = m
+		return m
 	}
 	if ch.cur > 0 && h.activate(ch, c, ch.cur-1, ch.word+1) {
 		return ch.avail
@@ -181,6 +178,16 @@ func (h *Heap) next(ch *classHeap, c int) uint64 {
 		}
 	}
 	return 0
+}
+
+// freedSince are the blocks of the active word that were freed since it was last looked
+// at. Runs entered.
+func (ch *classHeap) freedSince() (m uint64) {
+	if m = ch.again; m != 0 {
+		ch.again = 0
+		m &^= loadA(&ch.active.A) | loadBits(&ch.active.R) // model: S1
+	}
+	return m
 }
 
 // activate looks for a free block in span i of ch from word w on.

@@ -46,36 +46,54 @@ func stashLength(pages uint64) uint64 {
 	return (pages + step - 1) &^ (step - 1)
 }
 
+// stashNumbers has, for each number of pages, the number of the length that such a
+// block gets, and 1; 0 if it has none. stashLengths has the lengths.
+var stashNumbers, stashLengths = func() (numbers [stashPages + 1]uint8, lengths [stashSizes]uint64) {
+	i := 0
+	for pages := uint64(stashLeast); pages <= stashPages; pages++ {
+		numbers[pages] = uint8(i + 1)
+		if stashLength(pages) == pages {
+			lengths[i] = pages
+			i++
+		}
+	}
+	return numbers, lengths
+}()
+
 // stashIndex is the number of a length; ok says that it has one.
 func stashIndex(pages uint64) (i int, ok bool) {
-	if pages < stashLeast || pages > stashPages || stashLength(pages) != pages {
+	if pages > stashPages {
 		return 0, false
 	}
-	k := bits.Len64(pages-1) - 4
-	i = 8*k + int(pages>>(k&63)) - stashLeast
-	return i, uint(i) < stashSizes
+	i = int(stashNumbers[pages]) - 1
+	return i, uint(i) < stashSizes && stashLengths[i] == pages
 }
 
-// again makes one of the runs that are remembered a block of so many pages, or up
-// to a quarter more. Runs entered.
-func (h *Heap) again(ph *procHeap, pages uint64) (page uint64, ok bool) {
-	i, ok := stashIndex(pages)
-	if !ok {
-		return 0, false
+// mallocBig is Malloc for what is in no class: a large block where one of that length,
+// or up to a quarter longer, was before, if the caller's heap knows of any.
+func (h *Heap) mallocBig(n uint64) (uint64, error) {
+	if n > stashPages<<layout.PageShift {
+		return h.mallocSlow(n)
 	}
-	for k := i; k < min(i+stashMore, stashSizes); {
-		page, pages, ok := ph.stash.pop(k)
+	i := int(stashNumbers[(n+layout.PageMask)>>layout.PageShift]) - 1
+	ph := h.mark(pin())
+	if ph == nil {
+		return h.mallocElse(ph, n)
+	}
+	for most := min(i+stashMore, stashSizes); uint(i) < uint(most); {
+		page, pages, ok := ph.stash.pop(i)
 		switch {
 		case !ok:
-			k++
+			i++
 		case h.cas(page, layout.CleanRun(pages), layout.LargeRun(pages, h.slot, h.gen)): // model: R44, commit
 			ph.used = 1
-			return page, true
+			ph.leave()
+			return h.dataOff + page<<layout.PageShift, nil
 		default:
 			h.r.Header().UsedPages.Add(-int64(pages))
 		}
 	}
-	return 0, false
+	return h.mallocElse(ph, n)
 }
 
 // stashMore is how many lengths are tried.
@@ -88,7 +106,7 @@ func (s *stash) pop(i int) (page, pages uint64, ok bool) {
 		return 0, 0, false
 	}
 	r.n--
-	pages = stashPagesOf(i)
+	pages = stashLengths[i]
 	s.pages -= pages
 	return uint64(r.page[r.n&(stashDepth-1)]), pages, true
 }
@@ -130,11 +148,11 @@ func (h *Heap) longer(i int) (page, pages uint64, ok bool) {
 	return page, pages, ok
 }
 
-// stashAway frees the large block at offset off, if it is one and there is room to
-// remember it. Runs entered.
-func (h *Heap) stashAway(ph *procHeap, off uint64) bool {
-	page := (off - h.dataOff) >> layout.PageShift
-	s := h.r.Load(page)
+// stashAway frees the large block at offset off of page, if it is one and there is room
+// to remember it. Runs entered.
+func (h *Heap) stashAway(ph *procHeap, off, page uint64) bool {
+	word := h.r.State(page)
+	s := layout.State(word.Load())
 	if s.Kind() != layout.Large {
 		return false
 	}
@@ -145,29 +163,14 @@ func (h *Heap) stashAway(ph *procHeap, off uint64) bool {
 		return false
 	}
 	r := &ph.stash.runs[i]
-	if uint(r.n) >= stashDepth || ph.stash.pages+pages > ph.stash.most || !h.cas(page, s, layout.CleanRun(pages)) { // model: R28, commit
+	if uint(r.n) >= stashDepth || ph.stash.pages+pages > ph.stash.most ||
+		!word.CompareAndSwap(uint64(s), uint64(layout.CleanRun(pages))) { // model: R28, commit
 		return false
 	}
 	r.page[r.n] = uint32(page)
 	r.n++
 	ph.stash.pages += pages
 	return true
-}
-
-// mallocAgain is a large block where one was before, 0 if none is known.
-func (h *Heap) mallocAgain(n uint64) (off uint64) {
-	if n > stashPages<<layout.PageShift {
-		return 0
-	}
-	pages := stashLength((n + layout.PageMask) >> layout.PageShift)
-	ph := h.enter()
-	if ph != nil {
-		if page, ok := h.again(ph, pages); ok {
-			off = h.dataOff + page<<layout.PageShift
-		}
-	}
-	h.leave(ph)
-	return off
 }
 
 // forgetRuns leaves to the regions what the heap remembers. Runs entered, or with
@@ -193,14 +196,6 @@ func (h *Heap) ownRuns() (any bool) {
 	}
 	h.leave(ph)
 	return any
-}
-
-// stashPagesOf is the length of number i.
-func stashPagesOf(i int) uint64 {
-	if i < 8 {
-		return uint64(i) + stashLeast
-	}
-	return uint64(i%8+stashLeast) << (i / 8)
 }
 
 // stashes says that the caller has a heap, which may remember runs, or gets one.

@@ -78,8 +78,9 @@ const maxBytes = 1<<(31+15*(^uint(0)>>63)) - 1
 // Pointer is the address of the byte at p in this process. It panics as Bytes
 // does. An address means nothing to other processes: store the offset.
 func (a *Arena) Pointer(p Offset) unsafe.Pointer {
-	if p-a.dataOff < atomic.LoadUint64(&a.limit) { // wraps for offsets below
-		return unsafe.Add(a.data, p-a.dataOff)
+	rel := p - a.dataOff // wraps for offsets below
+	if rel < atomic.LoadUint64(&a.limit) {
+		return unsafe.Add(a.data, rel)
 	}
 	return a.pointerSlow(p)
 }
@@ -93,6 +94,10 @@ func (a *Arena) at(p Offset, n uint64) unsafe.Pointer {
 	return a.atSlow(p, n)
 }
 
+// pointerSlow is a call of one argument, which leaves Pointer small enough to be part of
+// its caller.
+//
+//go:noinline
 func (a *Arena) pointerSlow(p Offset) unsafe.Pointer { return a.atSlow(p, 1) }
 
 // atSlow looks again: the arena may have grown since. It panics when the bytes

@@ -43,16 +43,14 @@ func (h *Heap) Malloc(n uint64) (uint64, error) {
 		ph.leave()
 		return off, nil
 	}
-	return h.mallocNext(ph, n)
+	return h.mallocNext(ph, ch, n)
 }
 
 // mallocNext goes on with a heap whose active word is used up, and leaves it.
-func (h *Heap) mallocNext(ph *procHeap, n uint64) (uint64, error) {
-	c := layout.ClassOf(n)
-	ch := ph.class(c)
+func (h *Heap) mallocNext(ph *procHeap, ch *classHeap, n uint64) (uint64, error) {
 	m := ch.freedSince()
 	if m == 0 {
-		if m = h.next(ch, c); m == 0 {
+		if m = h.next(ch, layout.ClassOf(n)); m == 0 {
 			return h.mallocElse(ph, n)
 		}
 	}

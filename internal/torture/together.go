@@ -44,6 +44,9 @@ func (h *hand) locked(ctx context.Context) error {
 	if !sync.Held(err) {
 		return err
 	}
+	if err != nil {
+		h.lane.Told.Add(1) // before it counts as inside: who is killed between was told, too
+	}
 	h.begin(inside)
 	if err := repair(h, err); err != nil {
 		return err
@@ -66,7 +69,6 @@ func repair(h *hand, err error) error {
 		}
 		return nil
 	}
-	h.lane.Told.Add(1)
 	h.b.B = h.b.A
 	return h.lock.Recovered()
 }

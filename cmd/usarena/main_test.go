@@ -61,7 +61,9 @@ func victim(name string) {
 		}
 	}
 	fmt.Println("ready")
-	select {}
+	for { // a select of nothing ends the process, as deadlocked, once its heaps are idle and no timer runs
+		time.Sleep(time.Hour)
+	}
 }
 
 // startVictim runs one.

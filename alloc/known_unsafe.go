@@ -46,7 +46,8 @@ func (t *pageTable) word(page uint64) *uint64 {
 }
 
 // look may see half of a change where it takes two loads; the half that names the
-// caller's heap changes only while nobody is inside that.
+// caller's heap changes only while nobody is inside that. With word, free would be an
+// instruction longer.
 func (t *pageTable) look(page uint64) known {
 	return known(loadA((*uint64)(unsafe.Add(t.at, page*8))))
 }

@@ -41,9 +41,7 @@ func (h *Heap) leave(ph *procHeap) {
 		ph.leave()
 		return
 	}
-	id := pin() // as it is
-	unpin()
-	if uint(id) < uint(len(h.procs)) {
+	if id := h.self(); id < len(h.procs) {
 		h.procs[id].inside = 0
 	}
 	unpin()

@@ -40,7 +40,7 @@ func init() {
 		}
 		for {
 			if _, err := h.NewObjects(killedClass); err != nil {
-				select {} // full
+				worker.Stay() // full
 			}
 		}
 	})

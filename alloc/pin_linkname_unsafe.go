@@ -68,6 +68,15 @@ func (h *Heap) self() int {
 	return id
 }
 
+// unlink takes the heap of a processor away. True: that is the caller's own, so nobody
+// can be inside. Else shutOut tells when nobody is.
+func (h *Heap) unlink(id int) (quiet bool) {
+	quiet = pin() == id
+	h.procs[id].heap.Store(nil)
+	unpin()
+	return quiet
+}
+
 // shutOut returns when nobody can be inside heaps that were unlinked before the
 // call.
 func (h *Heap) shutOut(heaps []*procHeap) {

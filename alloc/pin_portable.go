@@ -65,6 +65,12 @@ func prepareBarrier() {}
 // heap that is quiet now will be used again.
 func (h *Heap) self() int { return -1 }
 
+// unlink takes a heap away. shutOut tells when nobody is inside.
+func (h *Heap) unlink(id int) (quiet bool) {
+	h.procs[id].heap.Store(nil)
+	return false
+}
+
 // shutOut returns when nobody can be inside heaps that were unlinked before the
 // call.
 func (h *Heap) shutOut(heaps []*procHeap) {

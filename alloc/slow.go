@@ -65,6 +65,9 @@ func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
 		if h.useQuiet() {
 			continue
 		}
+		if ph.pages.Load() > 0 {
+			h.startTrimmer()
+		}
 		page, s, err := h.getSpan(c)
 		if err != nil {
 			return h.mallocLarger(c, q, err)
@@ -184,9 +187,9 @@ func (h *Heap) makeHeap() bool {
 		at.heap.Store(ph)
 		if h.heaps.Add(1) > 1 {
 			prepareBarrier()
+			h.startTrimmer()
 		}
 	}
-	h.startTrimmer()
 	return true
 }
 

@@ -205,7 +205,11 @@ func (h *Heap) stashes() bool {
 	}
 	ph := h.enter()
 	h.leave(ph)
-	return ph != nil || h.makeHeap()
+	if ph == nil && !h.makeHeap() {
+		return false
+	}
+	h.startTrimmer()
+	return true
 }
 
 // stashRoom bounds what the heap remembers: a sixteenth of what is in use, for all

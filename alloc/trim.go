@@ -45,6 +45,7 @@ func (h *Heap) emptyHeaps(onlyIdle bool) (left bool) {
 // inside. With onlyIdle those that were entered since the last time are left. The
 // caller holds mu.
 func (h *Heap) takeHeaps(onlyIdle bool) (out []*procHeap, left bool) {
+	var others []*procHeap
 	for id := range h.procs {
 		ph := h.procs[id].heap.Load()
 		if ph == nil {
@@ -54,11 +55,13 @@ func (h *Heap) takeHeaps(onlyIdle bool) (out []*procHeap, left bool) {
 			left = true
 			continue
 		}
-		h.procs[id].heap.Store(nil)
+		if !h.unlink(id) {
+			others = append(others, ph)
+		}
 		out = append(out, ph)
 	}
-	if len(out) > 0 {
-		h.shutOut(out)
+	if len(others) > 0 {
+		h.shutOut(others)
 	}
 	return out, left
 }
@@ -136,9 +139,11 @@ func (h *Heap) disownAll(ph *procHeap) {
 }
 
 // startTrimmer sees to it that what idle heaps hold is disowned. It ends by itself
-// when no heap is left. A timer costs the first malloc less than a goroutine.
+// when no heap is left. A process's first timer costs as much as ten system calls, so
+// the first span of the first heap is not worth it: whoever allocates once and then
+// sleeps keeps that one.
 func (h *Heap) startTrimmer() {
-	if h.trimmer.CompareAndSwap(false, true) {
+	if !h.trimmer.Load() && h.trimmer.CompareAndSwap(false, true) {
 		time.AfterFunc(idle, h.trimIdle)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"usarena/arena"
 	"usarena/arena/arenatest"
 	"usarena/config"
+	"usarena/internal/worker"
 )
 
 func init() {
@@ -121,7 +122,8 @@ func init() {
 			return err
 		}
 		fmt.Println("ready")
-		select {}
+		worker.Stay()
+		return nil
 	})
 }
 

@@ -81,7 +81,8 @@ func fillWorker(s *worker.Side) error {
 	if err := s.Tell(true); err != nil {
 		return err
 	}
-	select {}
+	worker.Stay()
+	return nil
 }
 
 // look is what a fresh process finds.

@@ -17,6 +17,7 @@ import (
 
 	"usarena/arena"
 	"usarena/config"
+	"usarena/internal/worker"
 )
 
 // The program under test, and a process that uses an arena until it is killed.
@@ -61,9 +62,7 @@ func victim(name string) {
 		}
 	}
 	fmt.Println("ready")
-	for { // a select of nothing ends the process, as deadlocked, once its heaps are idle and no timer runs
-		time.Sleep(time.Hour)
-	}
+	worker.Stay()
 }
 
 // startVictim runs one.

@@ -48,7 +48,7 @@ func (w *witness) all(q *request) {
 	}()
 	switch q.Act {
 	case "hang":
-		select {}
+		worker.Stay()
 	case "die":
 		syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
 	case "panic":

@@ -72,7 +72,8 @@ func guest(s *worker.Side) error {
 	if err := errors.Join(err, s.Tell(true)); err != nil || q.Leave {
 		return err
 	}
-	select {}
+	worker.Stay()
+	return nil
 }
 
 // theSmall is made once. It is as large as it may get.

@@ -120,7 +120,7 @@ func (p *player) play(first bool) error {
 		if err := p.rounds(room - round); err != nil {
 			return err
 		}
-		select {} // until it is killed
+		worker.Stay()
 	}
 	if err := p.rounds(p.Calls); err != nil || !p.Deadly {
 		return err

@@ -14,6 +14,7 @@ import (
 	"usarena/arena"
 	"usarena/arena/segment"
 	"usarena/config"
+	"usarena/internal/worker"
 )
 
 func exists(name string) bool {
@@ -96,7 +97,7 @@ func TestJanitor(t *testing.T) {
 			}
 			os.Stdout.WriteString("made " + a.Name() + "\n")
 		}
-		select {}
+		worker.Stay()
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestJanitor$")
 	cmd.Env = append(os.Environ(), "USARENA_SCRATCH_VICTIM=1")

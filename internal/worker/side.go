@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 )
 
 // The environment of a worker.
@@ -96,4 +97,12 @@ func (s *Side) Tell(v any) error {
 // Hear waits for the next value of the starter and stores it in v.
 func (s *Side) Hear(v any) error {
 	return json.Unmarshal(<-s.inputs, v)
+}
+
+// Stay waits to be killed. A select of nothing would end the process instead, as
+// deadlocked, once none of its goroutines can go on and no timer runs.
+func Stay() {
+	for {
+		time.Sleep(time.Hour)
+	}
 }

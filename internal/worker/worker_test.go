@@ -29,7 +29,7 @@ func init() {
 	})
 	worker.Register("fail", func(*worker.Side) error { return errors.New("no such luck") })
 	worker.Register("die", func(*worker.Side) error { os.Exit(9); return nil })
-	worker.Register("wait", func(s *worker.Side) error { s.Follow(); select {} })
+	worker.Register("wait", func(s *worker.Side) error { s.Follow(); worker.Stay(); return nil })
 }
 
 func TestMain(m *testing.M) {
@@ -94,7 +94,7 @@ func init() {
 		case -1:
 			return errors.New("negative")
 		case -2:
-			select {} // ends only with the others
+			worker.Stay() // ends only with the others
 		}
 		return s.Tell(n + 1)
 	})

@@ -139,14 +139,3 @@ func (h *Heap) Free(off uint64) error {
 	ph.leave()
 	return nil
 }
-
-// freeElse leaves a heap of whose small blocks it is none, or not as it should be.
-func (h *Heap) freeElse(ph *procHeap, off uint64) error {
-	page := (off - h.dataOff) >> layout.PageShift
-	freed := page < uint64(h.limit.Load()) && h.stashAway(ph, off, page)
-	h.leave(ph)
-	if freed {
-		return nil
-	}
-	return h.freeSlow(off)
-}

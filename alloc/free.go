@@ -20,8 +20,17 @@ func (h *Heap) freeSlow(off uint64) (err error) {
 	if uint64(h.limit.Load()) < h.r.Visible() {
 		h.refresh()
 	}
-	return h.free("free", off)
+	if err := h.free("free", off); err != nil {
+		return err
+	}
+	if h.slowFrees.Add(1)%freesAlone == 0 {
+		h.stashes() // who only frees has no heap yet, in which a free takes half the time
+	}
+	return nil
 }
+
+// freesAlone is how many slow frees are worth a heap.
+const freesAlone = 64
 
 // free frees a block by what its words say. Slow call.
 func (h *Heap) free(op string, off uint64) error {

@@ -49,14 +49,16 @@ type Heap struct {
 
 	budget int // pages that one processor's heap may always keep; 0: none are kept
 
-	life    sync.RWMutex // read: a slow call in progress; write: Close
-	closed  bool
-	company atomic.Bool  // others use the arena, as was last seen
-	noHeaps atomic.Bool  // an option asks for the slow path
-	mu      sync.Mutex   // creation and emptying of processor heaps
-	heaps   atomic.Int32 // processor heaps made so far
-	trimmer atomic.Bool
-	born    time.Time // what heaps' times count from
+	life      sync.RWMutex // read: a slow call in progress; write: Close
+	closed    bool
+	company   atomic.Bool  // others use the arena, as was last seen
+	noHeaps   atomic.Bool  // an option asks for the slow path
+	mu        sync.Mutex   // creation and emptying of processor heaps
+	heaps     atomic.Int32 // processor heaps made so far
+	asked     atomic.Bool  // for a heap, once at least
+	slowFrees atomic.Uint32
+	trimmer   atomic.Bool
+	born      time.Time // what heaps' times count from
 
 	seq       atomic.Uint32                 // of the next new span
 	damage    atomic.Bool                   // nonsense was met in a state word

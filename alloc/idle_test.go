@@ -12,53 +12,49 @@ import (
 	"usarena/internal/layout"
 )
 
-// A process that allocates once has no timer. One more span, of whatever class, a large
-// block or a second processor's heap, and what lies idle is given up.
+// A process that allocates once keeps nothing from others and has no timer. The second
+// time it has a heap, which is emptied when it lies idle.
 func TestIdle(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one heap
-	for _, more := range []struct {
-		name  string
-		bytes uint64 // of the second block; 0: there is none
-	}{{"first span", 0}, {"second span", 1000}, {"large block", 100_000}} {
-		t.Run(more.name, func(t *testing.T) {
-			h := create(t, 16<<20)
-			r := h.Region()
-			r.User(2).Word.Store(layout.UserWord(layout.UserLive, 1))
-			var looks atomic.Int32
-			x := alloc.Attach(alloc.Attachment{Region: r, Slot: 2, Gen: 1, Idle: func() { looks.Add(1) }})
-			first, err := x.Malloc(64)
+	for _, bytes := range []uint64{64, 1000, 100_000} {
+		h := create(t, 16<<20)
+		r := h.Region()
+		r.User(2).Word.Store(layout.UserWord(layout.UserLive, 1))
+		var looks atomic.Int32
+		x := alloc.Attach(alloc.Attachment{Region: r, Slot: 2, Gen: 1, Idle: func() { looks.Add(1) }})
+		malloc := func(n uint64) (off uint64, owned func() bool) {
+			off, err := x.Malloc(n)
 			if err != nil {
 				t.Fatal(err)
 			}
-			page, _ := r.Page(first)
-			owned := func() bool { return r.Load(page)&layout.Owned != 0 }
-			second := uint64(0)
-			if more.bytes > 0 {
-				if second, err = x.Malloc(more.bytes); err != nil {
-					t.Fatal(err)
-				}
-				for first := time.Now(); owned() && time.Since(first) < 10*time.Second; {
-					time.Sleep(time.Millisecond)
-				}
-			} else {
-				time.Sleep(300 * time.Millisecond)
+			page, _ := r.Page(off)
+			return off, func() bool {
+				s := r.Load(page)
+				return s.Kind() == layout.Span && s&layout.Owned != 0
 			}
-			if got, want := looks.Load() > 0, more.bytes > 0; got != want {
-				t.Errorf("the timer has looked: %v, want %v", got, want)
-			}
-			if got, want := owned(), more.bytes == 0; got != want {
-				t.Errorf("the heap still has the first span: %v, want %v", got, want)
-			}
-			free(t, x, first)
-			if second != 0 {
-				free(t, x, second)
-			}
-			if err := x.Close(); err != nil {
-				t.Error(err)
-			}
-			r.User(2).Word.Store(layout.UserWord(layout.UserFree, 1))
-			wantEmpty(t, h)
-		})
+		}
+		first, owned := malloc(bytes)
+		time.Sleep(250 * time.Millisecond)
+		if owned() || looks.Load() > 0 {
+			t.Errorf("after one malloc of %d bytes: a span is kept: %v; the timer has looked %d times", bytes, owned(), looks.Load())
+		}
+		second, owned := malloc(64)
+		if !owned() {
+			t.Errorf("no span is kept after a second malloc")
+		}
+		for since := time.Now(); owned() && time.Since(since) < 10*time.Second; {
+			time.Sleep(time.Millisecond)
+		}
+		if owned() || looks.Load() == 0 {
+			t.Errorf("idle: a span is kept: %v; the timer has looked %d times", owned(), looks.Load())
+		}
+		free(t, x, first)
+		free(t, x, second)
+		if err := x.Close(); err != nil {
+			t.Error(err)
+		}
+		r.User(2).Word.Store(layout.UserWord(layout.UserFree, 1))
+		wantEmpty(t, h)
 	}
 }
 

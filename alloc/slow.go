@@ -65,9 +65,6 @@ func (h *Heap) mallocClass(c int, q ask) (uint64, error) {
 		if h.useQuiet() {
 			continue
 		}
-		if ph.pages.Load() > 0 {
-			h.startTrimmer()
-		}
 		page, s, err := h.getSpan(c)
 		if err != nil {
 			return h.mallocLarger(c, q, err)
@@ -167,10 +164,12 @@ const borrowLeast = 144
 // that has spans of its own.
 const lenderKeeps = 8
 
-// makeHeap gives the caller's processor a heap. False: it cannot have one now.
+// makeHeap gives the caller's processor a heap. False: it cannot have one now. Nor at
+// the first time: a process that allocates once, and then sleeps or ends, is to keep
+// nothing from others, nor to pay for the table and the timer of heaps.
 func (h *Heap) makeHeap() bool {
 	id, ok := h.here()
-	if !ok || !h.mu.TryLock() {
+	if !ok || !h.asked.Swap(true) || !h.mu.TryLock() {
 		return false
 	}
 	defer h.mu.Unlock()
@@ -187,9 +186,9 @@ func (h *Heap) makeHeap() bool {
 		at.heap.Store(ph)
 		if h.heaps.Add(1) > 1 {
 			prepareBarrier()
-			h.startTrimmer()
 		}
 	}
+	h.startTrimmer()
 	return true
 }
 

@@ -205,11 +205,7 @@ func (h *Heap) stashes() bool {
 	}
 	ph := h.enter()
 	h.leave(ph)
-	if ph == nil && !h.makeHeap() {
-		return false
-	}
-	h.startTrimmer()
-	return true
+	return ph != nil || h.makeHeap()
 }
 
 // stashRoom bounds what the heap remembers: a sixteenth of what is in use, for all

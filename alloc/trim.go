@@ -139,9 +139,8 @@ func (h *Heap) disownAll(ph *procHeap) {
 }
 
 // startTrimmer sees to it that what idle heaps hold is disowned. It ends by itself
-// when no heap is left. A process's first timer costs as much as ten system calls, so
-// the first span of the first heap is not worth it: whoever allocates once and then
-// sleeps keeps that one.
+// when no heap is left. A process's first timer costs as much as ten system calls, a
+// goroutine more.
 func (h *Heap) startTrimmer() {
 	if !h.trimmer.Load() && h.trimmer.CompareAndSwap(false, true) {
 		time.AfterFunc(idle, h.trimIdle)

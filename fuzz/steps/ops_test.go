@@ -167,7 +167,7 @@ func smallOps() []*operation {
 		aim: func(h *hand) (call, aim, error) { return h.mallocs(h.keep.(uint64)) },
 	}, {
 		name: "malloc, adopt into a heap", kind: heap,
-		setup: func(h *hand, n *needs) error { _, err := h.malloc(5000); return err }, // so that there is a heap
+		setup: func(h *hand, n *needs) error { _, err := h.several(2, 5000); return err }, // so that there is a heap
 		aim:   func(h *hand) (call, aim, error) { return h.mallocs(pick(h.r, common)) },
 	}, {
 		name: "own free", kind: heap, before: 30,
@@ -190,6 +190,18 @@ func smallOps() []*operation {
 			return nil
 		},
 		aim: func(h *hand) (call, aim, error) { return h.frees(pick(h.r, h.given)) },
+	}, {
+		// What a process allocates first is in a span that it does not keep.
+		name: "free in a heap, empties a disowned span", kind: heap,
+		setup: func(h *hand, n *needs) error {
+			off, err := h.malloc(pick(h.r, rare))
+			if err == nil {
+				h.keep = off
+				_, err = h.several(2, 5000)
+			}
+			return err
+		},
+		aim: func(h *hand) (call, aim, error) { return h.frees(h.keep.(arena.Offset)) },
 	}, {
 		name: "free, empties a disowned span", kind: tiny, before: 10,
 		setup: func(h *hand, n *needs) error {

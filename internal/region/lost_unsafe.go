@@ -38,6 +38,10 @@ func (r *Region) Lost(op string) error {
 	return errs.Wrap(l, op, "%s: this attachment is of no use, Close is all it is good for", r.Name)
 }
 
+// Whole says that the mapping is not lost, as far as anybody has met. Pinned code may
+// ask.
+func (r *Region) Whole() bool { return r.lost.Load() == nil }
+
 // Caught ends a call that touches the arena. It is deferred itself, with what
 // fault.Arm gave. A fault in the mapping becomes the call's error and loses the
 // mapping; err may be nil for calls without one. Other panics go on.

@@ -8,7 +8,8 @@ import (
 
 // extent finds out how many pages exist, and makes the file long enough for them.
 // The count in the header is believed if it is possible, no page of the file
-// beyond it is in use, and the file has them all.
+// beyond it is in use, and the file has them all. A file that was cut off gets the
+// pages back that complete the run at its end.
 func (x *repairer) extent() error {
 	g := x.geo
 	if x.d.size <= g.DataOff {
@@ -21,13 +22,13 @@ func (x *repairer) extent() error {
 	x.pages = stored
 	switch {
 	case stored == 0 || stored > g.MaxPages:
-		if x.pages = inFile; sparse { // the file is as long as it ever gets
-			x.pages = x.usedEnd(0, inFile)
+		if x.pages = x.crossing(inFile, g.MaxPages); sparse { // the file is as long as it ever gets
+			x.pages = x.usedEnd(0, x.pages)
 		}
 	case stored > inFile:
 		x.pages = x.crossing(inFile, stored)
 	default:
-		x.pages = x.usedEnd(stored, inFile)
+		x.pages = x.usedEnd(x.crossing(stored, inFile), inFile)
 	}
 	x.pages = max(x.pages, first)
 	x.set(info.KindCommitted, offCommitted, x.pages, "pages that exist: the file has %d, the ceiling is %d", inFile, g.MaxPages)
@@ -62,20 +63,20 @@ func (x *repairer) usedEnd(from, to uint64) uint64 {
 	return end
 }
 
-// crossing is the number of pages of a file that was cut off: what is there, and
-// what completes the run that reaches beyond.
-func (x *repairer) crossing(inFile, stored uint64) uint64 {
-	for p := inFile; p > 0; p-- {
+// crossing is where the run ends that lies across page at, if it ends at most there;
+// at, if none does.
+func (x *repairer) crossing(at, most uint64) uint64 {
+	for p := at; p > 0; p-- {
 		w := x.state(p - 1)
 		if !x.strong(w) {
 			continue
 		}
-		if end := p - 1 + x.lengthOf(w); w.Kind() != layout.Free && end > inFile && end <= stored {
+		if end := p - 1 + x.lengthOf(w); w.Kind() != layout.Free && end > at && end <= most {
 			return end
 		}
 		break
 	}
-	return inFile
+	return at
 }
 
 // lostBeyond lists the blocks that lay beyond the end of the file.

@@ -67,16 +67,20 @@ func mend(h *layout.Header, what string) (*layout.Header, string, error) {
 	if known := identity(h); known < 2 {
 		return nil, "", err // an arena's name for a file of any other kind
 	}
+	var best *layout.Header
 	for _, c := range guesses(h) {
-		if alike(c, h) {
-			c.Flags &= layout.KnownFlags
-			c.LockType = min(c.LockType, layout.LockDebugPlus)
-			c.Size = min(c.Size, c.MaxSize)
-			c.Checksum = c.Sum()
-			if verified(c, c.Checksum) {
-				return c, unproven, nil
-			}
+		c.Flags &= layout.KnownFlags
+		c.Compat &= layout.KnownCompat
+		c.ReadOnly &= layout.KnownReadOnly // else the result is one that this program may only read
+		c.LockType = min(c.LockType, layout.LockDebugPlus)
+		c.Size = min(c.Size, c.MaxSize)
+		c.Checksum = c.Sum()
+		if differing(c, h) <= mostDiffering && verified(c, c.Checksum) && (best == nil || likelier(c, best, h)) {
+			best = c
 		}
+	}
+	if best != nil {
+		return best, unproven, nil
 	}
 	return nil, "", errs.Wrap(errs.Corrupt, "repair", "%s: the constants of the header contradict each other and the checksum, so where anything is cannot be known: restore a copy (%v)", what, err)
 }
@@ -89,65 +93,6 @@ func identity(h *layout.Header) (n int) {
 		}
 	}
 	return n
-}
-
-// guesses are headers with everything set that follows from MaxSize and Users, as
-// they are, or as the places of the zones say that they were.
-func guesses(h *layout.Header) (list []*layout.Header) {
-	sizes, users := []uint64{h.MaxSize}, []uint64{uint64(h.Users)}
-	if n := (h.LedgersOff - h.UsersOff) / layout.UserSize; n != users[0] && n > 0 && n <= layout.MaxUsers {
-		users = append(users, n)
-	}
-	for _, u := range users {
-		for _, size := range append(sizes, sizeFor(h.MaxPages, u)) {
-			if u == 0 || u > layout.MaxUsers || size > layout.MaxArena {
-				continue
-			}
-			g, err := layout.Plan(size, u)
-			if err != nil {
-				continue
-			}
-			c := layout.CopyHeader(h)
-			c.MaxSize = size
-			c.Incompat &= layout.KnownIncompat
-			c.Place(&g)
-			spare(c)
-			c.Checksum = h.Checksum
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// sizeFor is the least ceiling with so many pages; 0 if there is none.
-func sizeFor(pages, users uint64) uint64 {
-	if pages == 0 || pages > layout.MaxArena>>layout.PageShift || users == 0 || users > layout.MaxUsers {
-		return 0
-	}
-	// The metadata of an arena of so many pages, whatever its exact ceiling.
-	lo, hi := pages<<layout.PageShift, uint64(layout.MaxArena)
-	for lo < hi {
-		mid := lo + (hi-lo)/2
-		if g, err := layout.Plan(mid, users); err == nil && g.MaxPages >= pages {
-			hi = mid
-		} else {
-			lo = mid + 1
-		}
-	}
-	return lo
-}
-
-// alike says that most places of zones in h are those of c.
-func alike(c, h *layout.Header) bool {
-	const from, to, most = 0x60 / 8, 0xc0 / 8, 3
-	differ := 0
-	a, b := constsOf(c), constsOf(h)
-	for i := from; i < to; i++ {
-		if a[i] != b[i] {
-			differ++
-		}
-	}
-	return differ <= most
 }
 
 func verified(h *layout.Header, sum uint32) bool {

@@ -66,6 +66,28 @@ func TestHeaderProven(t *testing.T) {
 	try("users and a place", func(b []byte) { b[0x30] = 77; b[0x88+2] ^= 1 })
 }
 
+// TestHeaderLikeliest damages the ceiling beyond proof: the places of the zones outvote it,
+// as far as they differ.
+func TestHeaderLikeliest(t *testing.T) {
+	s := headerSample(t)
+	for shift := 12; shift < 40; shift++ {
+		m, _, err := s.repaired(t, func(b []byte) {
+			b[0x28+shift/8] ^= 1 << (shift % 8)
+			clear(b[0xc0:0xc8])
+		})
+		if err != nil {
+			if errorIs(err, errs.NoSpace) {
+				continue
+			}
+			t.Errorf("bit %d: %v", shift, err)
+			continue
+		}
+		if got := layout.HeaderOf(m.b).MaxPages; got < s.g.MaxPages || got > s.g.MaxPages+8 {
+			t.Errorf("bit %d: %d pages at most, want %d", shift, got, s.g.MaxPages)
+		}
+	}
+}
+
 // TestHeaderPlausible damages more than the checksum can prove: the places are
 // found all the same, and the report says what is not certain.
 func TestHeaderPlausible(t *testing.T) {
@@ -75,6 +97,7 @@ func TestHeaderPlausible(t *testing.T) {
 		"ceiling":        func(b []byte) { clear(b[0x28:0x30]) },
 		"users, ceiling": func(b []byte) { clear(b[0x28:0x34]) },
 		"mode, flags":    func(b []byte) { b[0x34], b[0x36], b[0x38], b[0x3b], b[0x40] = 255, 255, 255, 255, 255 },
+		"features":       func(b []byte) { copy(b[0x10:0x20], "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") },
 		"created, magic": func(b []byte) { clear(b[0xc0:0xc8]); b[0] = 0; b[0x60] ^= 1 },
 	} {
 		m, r, err := s.repaired(t, change)
@@ -84,6 +107,9 @@ func TestHeaderPlausible(t *testing.T) {
 		}
 		if got := blocksIn(t, m, s.g); len(got) != len(s.blocks) {
 			t.Errorf("%s: %d blocks of %d", name, len(got), len(s.blocks))
+		}
+		if h := layout.HeaderOf(m.b); h.Compat|h.ReadOnly|h.Incompat != 0 {
+			t.Errorf("%s: features %#x %#x %#x are left, which no program knows", name, h.Compat, h.ReadOnly, h.Incompat)
 		}
 	}
 }

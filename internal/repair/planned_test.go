@@ -61,6 +61,54 @@ func TestCommitted(t *testing.T) {
 	}
 }
 
+// TestCommittedCuts lets the pages that exist end within the last block, which is not
+// cut as long as the file has its pages.
+func TestCommittedCuts(t *testing.T) {
+	planned(t, true, func(s *sample, b []byte) bool {
+		last := s.blocks[0]
+		for _, x := range s.blocks {
+			if x.Offset > last.Offset {
+				last = x
+			}
+		}
+		page, pages := (last.Offset-s.g.DataOff)>>layout.PageShift, last.Size>>layout.PageShift
+		if pages < 2 {
+			return false
+		}
+		put(b, layout.ConstSize, page+pages/2)
+		return true
+	})
+}
+
+// TestCommittedGoneAndCut takes away the number of pages that exist, and what the file has
+// from within a span on. Blocks in what is left of that span are saved.
+func TestCommittedGoneAndCut(t *testing.T) {
+	done := 0
+	for _, s := range samples(t, 12) {
+		for page := uint64(1); page < s.g.MaxPages; page++ {
+			w := s.state(page)
+			if w.Kind() != layout.Span || layout.ClassTable[w.Class()].Pages < 4 || done%8 == 7 {
+				continue
+			}
+			cut := s.g.DataOff + (page+3)<<layout.PageShift - 1000
+			if cut > uint64(len(s.b)) {
+				break
+			}
+			b := append([]byte(nil), s.b[:cut]...)
+			put(b, layout.ConstSize, 0)
+			s.tryOne(t, newMemory(t, nil, s.g.FileSize(s.g.MaxPages)), b)
+			if t.Failed() {
+				t.Fatalf("cut at %#x in the span at page %d, which is %v and begins at %#x", cut, page, w, s.g.DataOff+page<<layout.PageShift)
+			}
+			done++
+		}
+		done += 8 - done%8
+	}
+	if done < 5 {
+		t.Error("no sample has spans of four pages")
+	}
+}
+
 // TestOverlap lets a span claim the page after it, where another one begins: the
 // one whose pages lead to it wins.
 func TestOverlap(t *testing.T) {

@@ -70,7 +70,7 @@ func stashIndex(pages uint64) (i int, ok bool) {
 }
 
 // mallocBig is Malloc for what is in no class: a large block where one of that length,
-// or up to a quarter longer, was before, if the caller's heap knows of any.
+// or up to three eighths longer, was before, if the caller's heap knows of any.
 func (h *Heap) mallocBig(n uint64) (uint64, error) {
 	if n > stashPages<<layout.PageShift {
 		return h.mallocSlow(n)
@@ -97,7 +97,7 @@ func (h *Heap) mallocBig(n uint64) (uint64, error) {
 }
 
 // stashMore is how many lengths are tried.
-const stashMore = 3
+const stashMore = 4
 
 // pop takes out the run of number i that was remembered last.
 func (s *stash) pop(i int) (page, pages uint64, ok bool) {
@@ -208,11 +208,11 @@ func (h *Heap) stashes() bool {
 	return ph != nil || h.makeHeap()
 }
 
-// stashRoom bounds what the heap remembers: a sixteenth of what is in use, for all
+// stashRoom bounds what the heap remembers: an eighth of what is in use, for all
 // of the process's heaps together.
 func (h *Heap) stashRoom(ph *procHeap) {
 	used := max(h.r.Header().UsedPages.Load(), 0)
-	ph.stash.most = min(uint64(used)/16/uint64(max(h.heaps.Load(), 1))+stashFree, uint64(h.budget))
+	ph.stash.most = min(uint64(used)/8/uint64(max(h.heaps.Load(), 1))+stashFree, uint64(h.budget))
 }
 
 // stashFree is what any heap may remember.

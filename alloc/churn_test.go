@@ -103,6 +103,15 @@ func TestGoroutinesMigrate(t *testing.T) {
 	wantEmpty(t, h, other)
 }
 
+func malloc(t testing.TB, h *alloc.Heap, n uint64) uint64 {
+	t.Helper()
+	off, err := h.Malloc(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return off
+}
+
 func free(t testing.TB, h *alloc.Heap, off uint64) {
 	if err := h.Free(off); err != nil {
 		t.Error(err)

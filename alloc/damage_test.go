@@ -58,10 +58,7 @@ func TestSpanChangesClass(t *testing.T) {
 	h := damaged(t, 32<<20)
 	var off uint64
 	for range 2 { // the second time in a span that is kept
-		var err error
-		if off, err = h.Malloc(100); err != nil {
-			t.Fatal(err)
-		}
+		off = malloc(t, h, 100)
 		free(t, h, off)
 	}
 	head := h.Region().State((off - h.Region().Geo.DataOff) >> layout.PageShift)
@@ -126,14 +123,7 @@ func TestReallocAcrossTheWindow(t *testing.T) {
 	narrow := open(t, h)
 	narrow.Region().Window = 2 * h.Region().Geo.RegionPages()
 	const first, n, more = 500 << layout.PageShift, 300 << layout.PageShift, 310 << layout.PageShift
-	p, err := h.Malloc(first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := h.Malloc(n)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, q := malloc(t, h, first), malloc(t, h, n)
 	end := h.Region().OffsetOf(narrow.Region().Window)
 	if q >= end || q+n <= end {
 		t.Fatalf("the block at %#x does not reach across %#x", q, end)
@@ -141,7 +131,7 @@ func TestReallocAcrossTheWindow(t *testing.T) {
 	mine := unsafe.Slice((*byte)(h.Region().Pointer(q, n)), n)
 	copy(mine, bytes.Repeat([]byte("data"), n/4))
 	free(t, h, p) // room enough for a copy
-	_, err = narrow.Realloc(q, more)
+	_, err := narrow.Realloc(q, more)
 	wantErr(t, "realloc", err, errs.OutsideWindow)
 	_, err = narrow.Recalloc(q, 1, more)
 	wantErr(t, "recalloc", err, errs.OutsideWindow)

@@ -23,14 +23,7 @@ func TestFreeRefuses(t *testing.T) {
 	h := create(t, 32<<20)
 	other := open(t, h)
 	for _, n := range []uint64{0, 1, 16, 17, 100, 1000, 5000, 20000, 32 << 10, 32<<10 + 1, 1 << 20, 9 << 20} {
-		keep, err := h.Malloc(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		off, err := h.Malloc(n)
-		if err != nil {
-			t.Fatal(err)
-		}
+		keep, off := malloc(t, h, n), malloc(t, h, n)
 		size, err := h.BlockSize(off)
 		if err != nil || size < n {
 			t.Fatalf("block of %d: size %d, %v", n, size, err)

@@ -22,31 +22,25 @@ func TestIdle(t *testing.T) {
 		r.User(2).Word.Store(layout.UserWord(layout.UserLive, 1))
 		var looks atomic.Int32
 		x := alloc.Attach(alloc.Attachment{Region: r, Slot: 2, Gen: 1, Idle: func() { looks.Add(1) }})
-		malloc := func(n uint64) (off uint64, owned func() bool) {
-			off, err := x.Malloc(n)
-			if err != nil {
-				t.Fatal(err)
-			}
+		owned := func(off uint64) bool {
 			page, _ := r.Page(off)
-			return off, func() bool {
-				s := r.Load(page)
-				return s.Kind() == layout.Span && s&layout.Owned != 0
-			}
+			s := r.Load(page)
+			return s.Kind() == layout.Span && s&layout.Owned != 0
 		}
-		first, owned := malloc(bytes)
+		first := malloc(t, x, bytes)
 		time.Sleep(250 * time.Millisecond)
-		if owned() || looks.Load() > 0 {
-			t.Errorf("after one malloc of %d bytes: a span is kept: %v; the timer has looked %d times", bytes, owned(), looks.Load())
+		if owned(first) || looks.Load() > 0 {
+			t.Errorf("after one malloc of %d bytes: a span is kept: %v; the timer has looked %d times", bytes, owned(first), looks.Load())
 		}
-		second, owned := malloc(64)
-		if !owned() {
+		second := malloc(t, x, 64)
+		if !owned(second) {
 			t.Errorf("no span is kept after a second malloc")
 		}
-		for since := time.Now(); owned() && time.Since(since) < 10*time.Second; {
+		for since := time.Now(); owned(second) && time.Since(since) < 10*time.Second; {
 			time.Sleep(time.Millisecond)
 		}
-		if owned() || looks.Load() == 0 {
-			t.Errorf("idle: a span is kept: %v; the timer has looked %d times", owned(), looks.Load())
+		if owned(second) || looks.Load() == 0 {
+			t.Errorf("idle: a span is kept: %v; the timer has looked %d times", owned(second), looks.Load())
 		}
 		free(t, x, first)
 		free(t, x, second)

@@ -15,6 +15,7 @@ import (
 
 	"usarena/arena"
 	"usarena/config"
+	"usarena/internal/worker"
 	"usarena/sync"
 )
 
@@ -49,7 +50,7 @@ func tie(args string) {
 			go l.Lock(context.Background())
 		}
 	}
-	time.Sleep(time.Hour) // not for ever: where no goroutine can go on, Go ends the process
+	worker.Stay()
 }
 
 // tied is such a process.

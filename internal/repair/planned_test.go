@@ -83,11 +83,13 @@ func TestCommittedCuts(t *testing.T) {
 // TestCommittedGoneAndCut takes away the number of pages that exist, and what the file has
 // from within a span on. Blocks in what is left of that span are saved.
 func TestCommittedGoneAndCut(t *testing.T) {
+	const most = 7 // spans of a sample
 	done := 0
 	for _, s := range samples(t, 12) {
-		for page := uint64(1); page < s.g.MaxPages; page++ {
+		tried := 0
+		for page := uint64(1); page < s.g.MaxPages && tried < most; page++ {
 			w := s.state(page)
-			if w.Kind() != layout.Span || layout.ClassTable[w.Class()].Pages < 4 || done%8 == 7 {
+			if w.Kind() != layout.Span || layout.ClassTable[w.Class()].Pages < 4 {
 				continue
 			}
 			cut := s.g.DataOff + (page+3)<<layout.PageShift - 1000
@@ -100,12 +102,12 @@ func TestCommittedGoneAndCut(t *testing.T) {
 			if t.Failed() {
 				t.Fatalf("cut at %#x in the span at page %d, which is %v and begins at %#x", cut, page, w, s.g.DataOff+page<<layout.PageShift)
 			}
-			done++
+			tried++
 		}
-		done += 8 - done%8
+		done += tried
 	}
 	if done < 5 {
-		t.Error("no sample has spans of four pages")
+		t.Errorf("only %d spans of four pages were cut", done)
 	}
 }
 

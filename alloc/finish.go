@@ -92,7 +92,7 @@ func (h *Heap) finishDrop(in *intent) {
 		case b.large && b.state == layout.LargeRun(b.state.Len(), h.slot, h.gen)|layout.Orphaned:
 			h.pendLarge(b.page, b.state)
 		case !b.large && in.at.Op.Load() == layout.LaneOp(layout.LaneDrop, in.seq): // model: G5
-			h.giveBack(b)
+			h.giveBackSettled(b)
 		}
 	}
 	in.at.Op.CompareAndSwap(layout.LaneOp(layout.LaneDrop, in.seq), layout.LaneOp(layout.LaneIdle, in.seq))

@@ -120,9 +120,9 @@ func (h *Heap) drop(in *intent, off uint64) {
 		return
 	}
 	in.at.Args[argDrop].Store(off)
-	orBits(&h.bitsAt(b.page)[b.word&3].K, b.bit)           // model: F1
+	orBits(&b.word.K, b.bit)                               // model: F1
 	in.at.Op.Store(layout.LaneOp(layout.LaneDrop, in.seq)) // model: F2
-	h.giveBack(b)                                          // model: F3
+	h.giveBackSettled(b)                                   // model: F3
 	in.idle()
 }
 

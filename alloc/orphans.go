@@ -23,7 +23,7 @@ func (h *Heap) Keep(off uint64) (err error) {
 		return errs.Wrap(errs.Invalid, op, "%s: the block at %#x is no orphan: its user lives, has closed, or it was kept before", h.name, off)
 	}
 	if !b.large {
-		orBits(&h.bitsAt(b.page)[b.word&3].K, b.bit) // model: F5
+		orBits(&b.word.K, b.bit) // model: F5
 		return nil
 	}
 	if !h.cas(b.page, b.state, layout.LargeRun(b.state.Len(), 0, 0)) {
@@ -39,14 +39,14 @@ func (h *Heap) orphan(b block) bool {
 	if b.large {
 		return s&layout.Orphaned != 0 && !h.working(s.Slot(), s.Gen())
 	}
-	if loadBits(&h.bitsAt(b.page)[b.word&3].K)&b.bit != 0 {
+	if loadBits(&b.word.K)&b.bit != 0 {
 		return false
 	}
 	if s&layout.Tagged == 0 {
 		return s&(layout.Owned|layout.Orphaned) == layout.Orphaned
 	}
 	t := h.r.Tenants(b.page)
-	i := t.Of(b.word<<6 | int(lowBit(b.bit)))
+	i := t.Of(b.index)
 	return i != 0 && t.Entry(i).Load()&layout.TenantDead != 0
 }
 

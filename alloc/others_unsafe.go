@@ -1,7 +1,6 @@
 package alloc
 
 import (
-	"sync/atomic"
 	"unsafe"
 
 	"usarena/internal/fault"
@@ -23,12 +22,15 @@ func (h *Heap) freeElse(ph *procHeap, off uint64) error {
 		page -= s.Distance()
 		s = h.r.Load(page)
 	}
-	freed, settle := false, false
+	var disowned layout.State
+	freed := false
 	switch s.Kind() {
 	case layout.Span:
-		if freed = h.freeOthers(ph, page, s, rel-page<<layout.PageShift); freed {
-			s = h.r.Load(page) // model: S8
-			settle = s.Kind() == layout.Span && s&layout.Owned == 0
+		if i, ok := blockAt(s.Class(), rel-page<<layout.PageShift); ok {
+			if b := h.bitOf(page, i); b.live() {
+				ph.used = 1
+				disowned, freed = h.giveBack(page, b)
+			}
 		}
 	case layout.Large:
 		freed = h.stashAway(ph, off, page)
@@ -37,32 +39,16 @@ func (h *Heap) freeElse(ph *procHeap, off uint64) error {
 	if !freed {
 		return h.freeSlow(off)
 	}
-	if settle {
-		h.settleFreed(page, s)
+	if disowned != 0 {
+		h.settleFreed(page, disowned)
 	}
 	return nil
 }
 
-// freeOthers frees the small block that begins in bytes behind its span's first, whose
-// word is s, as anyone but its owner does: by OR. A is looked at before, so that a
-// refused free changes nothing. Runs entered, by any heap.
-func (h *Heap) freeOthers(ph *procHeap, page uint64, s layout.State, in uint64) bool {
-	c := s.Class()
-	if c >= layout.Classes {
-		return false
-	}
-	k := &classes[c]
-	i := in * uint64(k.magic) >> layout.MagicShift
-	if i >= uint64(k.blocks) || i*k.size != in {
-		return false
-	}
-	w := (*layout.BitWord)(unsafe.Add(h.bits, page*layout.BitsSize+(i>>6&3)*layout.BitWordSize))
-	bit := uint64(1) << (i & 63)
-	if loadBits(&w.A)&bit == 0 || loadBits(&w.R)&bit != 0 { // model: S5 S6
-		return false
-	}
-	ph.used = 1
-	return atomic.OrUint64(&w.R, bit)&bit == 0 // model: S7, commit
+// bitOf is where the bits of block i of the span at page are.
+func (h *Heap) bitOf(page, i uint64) bitOf {
+	w := unsafe.Add(h.bits, page*layout.BitsSize+(i>>6&3)*layout.BitWordSize)
+	return bitOf{(*layout.BitWord)(w), 1 << (i & 63)}
 }
 
 // settleFreed settles a span that had no owner when a block of it was freed. If that

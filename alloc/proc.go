@@ -209,9 +209,6 @@ func (h *Heap) giveUpEmpty() {
 	ph := h.enter()
 	if ph != nil {
 		for c := range ph.cls {
-			if ph.pages.Load() == 0 {
-				break // as a new heap's, of which no class was touched yet
-			}
 			ch := &ph.cls[c]
 			for q := ch.queued - 1; q >= max(0, ch.queued-looksMost); q-- {
 				h.letGoEmpty(ph, c, int(ch.queue[q]))

@@ -142,7 +142,7 @@ func (h *Heap) disownAll(ph *procHeap) {
 // when no heap is left. A process's first timer costs as much as ten system calls, a
 // goroutine more.
 func (h *Heap) startTrimmer() {
-	if !h.trimmer.Load() && h.trimmer.CompareAndSwap(false, true) {
+	if h.trimmer.CompareAndSwap(false, true) {
 		time.AfterFunc(idle, h.trimIdle)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"usarena/internal/backing"
+	"usarena/internal/errs"
 )
 
 // CopyOptions say how Copy treats the users of what it copies.
@@ -44,8 +45,8 @@ type Copied struct {
 // deaths at that instant: their blocks are orphans, their locks tell.
 //
 // A copy in a System V segment cannot grow; it has the address space of the original's
-// MaxSize, of which only what is used takes memory. fs.ErrExist, ErrNoSpace; damage is
-// copied, Check tells. A Copy that fails or is killed leaves nothing of that name.
+// MaxSize, of which only what is used takes memory. fs.ErrExist, ErrNoSpace, ErrInvalid
+// for an anonymous copy, which nobody could reach; damage is copied, Check tells. A Copy that fails or is killed leaves nothing of that name.
 func Copy(ctx context.Context, from, to string, opt CopyOptions) (Copied, error) {
 	a, err := backing.Parse(from)
 	if err != nil {
@@ -54,6 +55,9 @@ func Copy(ctx context.Context, from, to string, opt CopyOptions) (Copied, error)
 	b, err := backing.Parse(to)
 	if err != nil {
 		return Copied{}, err
+	}
+	if b.Anonymous() {
+		return Copied{}, errs.Wrap(errs.Invalid, "copy", "%s: an anonymous copy would be gone at once; name a file, shm:/name or sysv:KEY", to)
 	}
 	return copyArena(ctx, a, b, opt)
 }

@@ -160,6 +160,10 @@ func TestCopyLive(t *testing.T) {
 	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("it left %v", err)
 	}
+	for _, to := range []string{"memfd:", "/dev/zero", "sysv:private"} {
+		_, err := arena.Copy(t0, name, to, arena.CopyOptions{})
+		wantError(t, "copy to "+to, err, arena.ErrInvalid)
+	}
 	var all []*child
 	for i, what := range []string{"counts", "allocates", "allocates"} {
 		c := start(t, "load", name, strconv.Itoa(i), what, strconv.FormatUint(p, 10))

@@ -19,7 +19,7 @@ func initialise(ctx context.Context, name string, cfg *config.Config, fresh bool
 	if err != nil {
 		return nil, err
 	}
-	if n.Path == "" {
+	if n.Anonymous() {
 		return create(ctx, n, cfg, false)
 	}
 	opt := attachOptions{ctx: ctx, init: true, fresh: fresh, cfg: cfg}

@@ -189,6 +189,7 @@ func TestErrors(t *testing.T) {
 		{"create " + absent + " --size 5KiB", []string{absent, "least"}},
 		{"create " + absent + " --users 20000", []string{"20000", "10000"}},
 		{"create " + absent + " --mode 999", []string{"999", "octal"}},
+		{"create " + absent + " --mode 0", []string{"--mode 0000", "nobody"}},
 		{"create " + absent + " --locktype x", []string{`"x"`, "debugplus"}},
 		{"info " + absent, []string{absent, "no such file", "usarena create"}},
 		{"info", []string{"one arena is needed", "--help"}},

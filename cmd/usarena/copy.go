@@ -41,9 +41,6 @@ func copyCommand() *cobra.Command {
 		if len(args) != 2 {
 			return usage(c, "%d names given, the arena and that of the copy are needed", len(args))
 		}
-		if isAnonymous(args[1]) {
-			return usage(c, "%s: an anonymous copy would be gone at once; name a file, shm:/name or sysv:KEY", args[1])
-		}
 		return nil
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io/fs"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +21,7 @@ joins an arena or makes it.`
 
 func createCommand() *cobra.Command {
 	cfg := new(config.Config)
-	mode, lock := "0600", "nodebug"
+	mode, lock := permFlag(0o600), "nodebug"
 	c := &cobra.Command{
 		Use: "create NAME", Short: "make an arena", Long: createText, Args: needName,
 		Example: `  usarena create /dev/shm/mine
@@ -33,7 +32,7 @@ func createCommand() *cobra.Command {
 	f.Var(sizeFlag{&cfg.Size}, "size", "what exists from the start (default 64 KiB)")
 	f.Var(sizeFlag{&cfg.MaxSize}, "max", "what it may grow to (default 16 GiB)")
 	f.IntVar(&cfg.Users, "users", 8, "how many processes may be attached at a time, 1 to 10000")
-	f.StringVar(&mode, "mode", mode, "permissions, octal, past the umask")
+	f.Var(&mode, "mode", "permissions, octal, past the umask")
 	f.BoolVar(&cfg.NoAutoGrow, "no-autogrow", false, "never grow beyond --size")
 	f.BoolVar(&cfg.NoReserve, "no-reserve", false, "do not reserve pages; a full file system then kills whoever touches one")
 	f.BoolVar(&cfg.Share32, "share32", false, "keep it so small that 32-bit processes can use all of it")
@@ -45,11 +44,11 @@ func createCommand() *cobra.Command {
 		if isAnonymous(name) {
 			return usage(c, "%s: an anonymous arena lives only as long as its processes, it cannot be left for others; name a file, shm:/name or sysv:KEY", name)
 		}
-		perm, err := strconv.ParseUint(mode, 8, 32)
-		if err != nil || perm > 0o777 || perm == 0 {
-			return usage(c, "--mode %q: write permissions in octal, 0600 or 0660 for example", mode)
+		if mode == 0 {
+			return usage(c, "--mode %v: nobody could use the arena; 0600 or 0660 for example", &mode)
 		}
-		cfg.Mode = fs.FileMode(perm)
+		cfg.Mode = fs.FileMode(mode)
+		var err error
 		if cfg.LockType, err = lockType(lock); err != nil {
 			return usage(c, "--locktype %q: nodebug, debug and debugplus are known", lock)
 		}

@@ -23,7 +23,7 @@ import (
 // newCompanion opens the file that will be a companion. Nobody else sees it yet; its
 // flock is ours.
 func newCompanion(op string, n Name, replace bool) (f *File, tmp string, err error) {
-	if n.Path == "" {
+	if n.Anonymous() {
 		f, err = newMemfd(op, n)
 		return f, "", err
 	}

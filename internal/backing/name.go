@@ -44,6 +44,10 @@ type Name struct {
 	Given string // as typed, for messages
 }
 
+// Anonymous says that nothing but a descriptor or an identifier leads to what is made
+// under the name.
+func (n Name) Anonymous() bool { return n.Path == "" }
+
 // Borrowed says that the name is a descriptor of some process, /proc/PID/fd/N: the
 // only way from outside to what is anonymous. Nothing can be made there.
 func (n Name) Borrowed() bool { return n.Kind == KindMemfd && n.Path != "" }

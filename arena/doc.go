@@ -60,7 +60,9 @@
 //     logged out everywhere, with RemoveIPC=yes in logind.conf, which is the default:
 //     for daemons run as an ordinary user set it to no, or make them system users.
 //   - A tmpfs is swapped, if there is swap. Its pages count for the memory control
-//     group of who touched them first.
+//     group of who grew the arena. At that group's limit the kernel kills a process, as
+//     it does for any memory; the others go on. With MaxSize well below the limit it is
+//     ErrNoSpace.
 //   - NFS, SMB, 9P, FUSE and their like are refused (ErrFileSystem): memory and locks
 //     are not shared there as an arena needs it.
 //

@@ -14,18 +14,14 @@ import (
 )
 
 // kills kills the hand at some instructions of the operation.
-func (l *lane) kills(b *base, j job, sum *row, f film) error {
-	ks := chooseSteps(b, f)
-	for n, k := range ks {
-		if n > 0 && n%1000 == 0 {
-			l.t.Logf("%s: %d of %d kills", b.op.name, n, len(ks))
-		}
-		err := l.kill(b, j, sum, jumpTo(f.path, k), k)
+func (l *lane) kills(p part, sum *row) error {
+	for _, k := range p.ks {
+		err := l.kill(p.b, p.job, sum, jumpTo(p.f.path, k), k)
 		if errors.Is(err, errEnded) { // another thread came to the breakpoint
-			err = l.kill(b, j, sum, jump{}, k)
+			err = l.kill(p.b, p.job, sum, jump{}, k)
 		}
 		if err != nil {
-			return fmt.Errorf("killed at instruction %d of %d: %w", k, f.steps, err)
+			return fmt.Errorf("killed at instruction %d of %d: %w", k, p.f.steps, err)
 		}
 		sum.kills++
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +20,7 @@ type lane struct {
 	t    *testing.T
 	n    int
 	peer *member
-	mu   *sync.Mutex // of all lanes, for rows
+	crew *crew // nil where it is alone
 }
 
 // job is one start state of an operation.
@@ -36,18 +35,7 @@ type job struct {
 func TestSteps(t *testing.T) {
 	mayTrace(t)
 	t.Logf("seed %d", *seed)
-	jobs := make(chan job)
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	for n := range runtime.GOMAXPROCS(0) {
-		l := &lane{t: t, n: n, peer: newPeer(t), mu: &mu}
-		wg.Go(func() {
-			runtime.LockOSThread() // and never unlocked: the thread ends with it
-			for j := range jobs {
-				l.do(j)
-			}
-		})
-	}
+	c := newCrew(t)
 	maker := newPeer(t)
 	var rows []*row
 	for _, op := range chosen(t) {
@@ -59,27 +47,11 @@ func TestSteps(t *testing.T) {
 			break
 		}
 		for i := range op.states() {
-			jobs <- job{r, i, want}
+			c.begin(job{row: r, i: i, want: want})
 		}
 	}
-	close(jobs)
-	wg.Wait()
+	c.end()
 	table(t, rows)
-}
-
-// do takes one start state through all that is done with it.
-func (l *lane) do(j job) {
-	began := time.Now()
-	var sum row
-	if err := l.try(j, &sum); err != nil {
-		sum.findings++
-		l.t.Errorf("%s, start state %d of seed %d: %v", j.row.op.name, j.i, *seed, err)
-		l.renew()
-	}
-	sum.took = time.Since(began)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	j.row.add(&sum)
 }
 
 // thorough is the number of start states from which on each image is looked at in
@@ -103,7 +75,8 @@ func (l *lane) try(j job, sum *row) error {
 			return err
 		}
 		sum.states++
-		return l.kills(b, j, sum, f)
+		l.crew.share(l, b, j, f)
+		return nil
 	}
 	return fmt.Errorf("none of %d start states would do", statesMost)
 }

@@ -14,6 +14,7 @@ type row struct {
 	op                     *operation
 	states, points, images int
 	kills, findings, thaws int
+	planned                int // kills
 	worst, took            time.Duration
 }
 

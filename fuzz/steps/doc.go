@@ -45,6 +45,6 @@
 // opsfreed_test.go; peer_test.go, wait_test.go and drain_test.go (the survivor),
 // maker_test.go and half_test.go (start states), scene_test.go (one operation in one
 // start state), image_test.go and film_test.go, judge_test.go and account_test.go,
-// then the tests: lane_test.go with kills_test.go, jump_test.go and report_test.go, stops_test.go,
-// cost_test.go, planted_test.go, watch_test.go.
+// then the tests: lane_test.go with crew_test.go, kills_test.go, jump_test.go and
+// report_test.go, stops_test.go, cost_test.go, planted_test.go, watch_test.go.
 package steps

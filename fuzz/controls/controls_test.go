@@ -31,9 +31,9 @@ var controls = []control{
 		change: []string{"uintptr(want), uintptr(unsafe.Pointer(&ts)), 0, 0)", "uintptr(want), uintptr(unsafe.Pointer(&ts))*0, 0, 0)"},
 	},
 	{
-		name: "a free that returns the block before it looks", file: "alloc/free.go", pkg: "./alloc", run: "^TestRefusedFreeChangesNothing$", says: "became",
+		name: "a free that returns the block before it looks", file: "alloc/block.go", pkg: "./alloc", run: "^TestRefusedFreeChangesNothing$", says: "became",
 		change: []string{
-			"	bits := h.bitsAt(page)\n	if loadBits(&bits[b", "	bits := h.bitsAt(page)\n	atomic.OrUint64(&bits[b.word].R, b.bit)\n	if loadBits(&bits[b",
+			"	if !at.live() {\n", "	at.word.R |= at.bit\n	if !at.live() {\n",
 		},
 	},
 	{

@@ -66,6 +66,10 @@ func (l *lane) count(op *operation, i int) (c cost, err error) {
 		return c, err
 	}
 	defer l.close(s, &err)
+	if err := s.hush(true); err != nil { // its trimmer stores as well
+		return c, err
+	}
+	defer s.hush(false)
 	w, err := newWatch(s.name, op.kind.cfg, nil)
 	if err != nil {
 		return c, err

@@ -46,7 +46,8 @@ type Copied struct {
 //
 // A copy in a System V segment cannot grow; it has the address space of the original's
 // MaxSize, of which only what is used takes memory. fs.ErrExist, ErrNoSpace, ErrInvalid
-// for an anonymous copy, which nobody could reach; damage is copied, Check tells. A Copy that fails or is killed leaves nothing of that name.
+// for an anonymous copy, which nobody could reach; damage is copied, Check tells. A
+// Copy that fails or is killed leaves nothing of that name.
 func Copy(ctx context.Context, from, to string, opt CopyOptions) (Copied, error) {
 	a, err := backing.Parse(from)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"usarena/arena"
 	"usarena/config"
 	"usarena/info"
+	"usarena/internal/backing"
 )
 
 const createText = `Make an arena under a name that is free. Nothing is ever overwritten.
@@ -41,7 +42,7 @@ func createCommand() *cobra.Command {
 	f.StringVar(&lock, "locktype", lock, "what locks record: nodebug, debug or debugplus")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		name := args[0]
-		if isAnonymous(name) {
+		if n, err := backing.Parse(name); err == nil && n.Anonymous() {
 			return usage(c, "%s: an anonymous arena lives only as long as its processes, it cannot be left for others; name a file, shm:/name or sysv:KEY", name)
 		}
 		if mode == 0 {
@@ -87,9 +88,4 @@ func lockType(s string) (config.LockType, error) {
 		}
 	}
 	return 0, fmt.Errorf("lock type %q is unknown", s)
-}
-
-// isAnonymous names have no place in a file system.
-func isAnonymous(name string) bool {
-	return strings.HasPrefix(name, "memfd:") || name == "/dev/zero" || name == "sysv:private"
 }

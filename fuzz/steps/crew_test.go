@@ -78,7 +78,7 @@ func (c *crew) work(l *lane) {
 			if !ok {
 				return
 			}
-			c.do(l, j, l.try)
+			c.do(l, j, func(sum *row) error { return l.try(j, sum) })
 			c.open.Done()
 		}
 	}
@@ -103,14 +103,14 @@ func (c *crew) share(l *lane, b *base, j job, f film) {
 
 func (c *crew) one(l *lane, p part) {
 	defer c.open.Done()
-	c.do(l, p.job, func(j job, sum *row) error { return l.kills(p, sum) })
+	c.do(l, p.job, func(sum *row) error { return l.kills(p, sum) })
 }
 
 // do does a piece of a job and adds what came of it to its row.
-func (c *crew) do(l *lane, j job, piece func(job, *row) error) {
+func (c *crew) do(l *lane, j job, piece func(*row) error) {
 	began := time.Now()
 	var sum row
-	if err := piece(j, &sum); err != nil {
+	if err := piece(&sum); err != nil {
 		sum.findings++
 		l.t.Errorf("%s, start state %d of seed %d: %v", j.row.op.name, j.i, *seed, err)
 		l.renew()

@@ -50,7 +50,7 @@ func (n Name) Anonymous() bool { return n.Path == "" }
 
 // Borrowed says that the name is a descriptor of some process, /proc/PID/fd/N: the
 // only way from outside to what is anonymous. Nothing can be made there.
-func (n Name) Borrowed() bool { return n.Kind == KindMemfd && n.Path != "" }
+func (n Name) Borrowed() bool { return n.Kind == KindMemfd && !n.Anonymous() }
 
 var descriptor = regexp.MustCompile(`^/proc/(self|[0-9]+)/fd/[0-9]+$`)
 
